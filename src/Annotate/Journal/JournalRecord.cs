@@ -1,4 +1,4 @@
-namespace Annotate.Journal;
+namespace Annotate.Journals;
 
 /// <summary>
 /// The only type that is ever handed to grain storage: bytes that the journal wrote and reads back as they are. What is in them (a ring

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Orleans.Storage;
 
-namespace Annotate.Journal;
+namespace Annotate.Journals;
 
 /// <summary>
 /// Writes a <see cref="JournalRecord"/> to grain storage as its bare bytes and reads it back so. Set explicitly on every provider, since
