@@ -218,7 +218,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         {
             try
             {
-                Kept = serializer.Deserialize<Kept<TState>>(snapshot);
+                Kept = serializer.Deserialize<Kept<TState>>(snapshot) ?? throw new InvalidDataException("It holds nothing.");
                 return true;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -240,7 +240,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         {
             try
             {
-                entry = serializer.Deserialize<Entry>(bytes);
+                entry = serializer.Deserialize<Entry>(bytes) ?? throw new InvalidDataException("It holds nothing.");
                 return true;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)

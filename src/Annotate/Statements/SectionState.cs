@@ -13,14 +13,14 @@ public sealed class SectionState : IState
     const int MergeBytesMin = 64 << 10;
 
     readonly TextState _held = new();
-    readonly Dictionary<ulong, string> _owners = [];
+    readonly Dictionary<long, string> _owners = [];
     readonly List<ReadOnlyMemory<byte>> _updates = [];
     long _mergedBytes;
     long _newBytes;
 
     public SectionState() { }
 
-    internal SectionState(byte[] merged, Dictionary<ulong, string> owners)
+    internal SectionState(byte[] merged, Dictionary<long, string> owners)
     {
         foreach (var (client, person) in owners) _owners[client] = person;
         if (merged.Length == 0) return;
@@ -32,7 +32,7 @@ public sealed class SectionState : IState
     }
 
     /// <summary>Which person wrote first under each client id (G8).</summary>
-    public IReadOnlyDictionary<ulong, string> Owners => _owners;
+    public IReadOnlyDictionary<long, string> Owners => _owners;
 
     /// <summary>Bytes of the updates that make the text.</summary>
     public long Bytes => _mergedBytes + _newBytes;
@@ -69,7 +69,7 @@ public sealed class SectionState : IState
         // What cannot be read now was readable when it was recorded; it is skipped, since applying never throws.
         if (update is null && !Update.TryRead(edited.Update, out update, out _)) return;
         _held.Add(update);
-        foreach (var range in update.Ranges) _owners.TryAdd(range.Client, entry.By.Person);
+        foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
         _updates.Add(edited.Update);
         _newBytes += edited.Update.Length;
         if (_newBytes > Math.Max(MergeBytesMin, _mergedBytes)) Merge();
@@ -102,9 +102,9 @@ public sealed class SectionState : IState
         var added = 0;
         foreach (var range in update.Ranges)
         {
-            if (!_owners.TryGetValue(range.Client, out var owner)) added++;
+            if (!_owners.TryGetValue(range.ClientId, out var owner)) added++;
             else if (owner != person)
-                return Problem.MandateMissing($"The update carries text under the client id {range.Client}, which belongs to somebody else.");
+                return Problem.MandateMissing($"The update carries text under the client id {range.ClientId}, which belongs to somebody else.");
         }
 
         return _owners.Count + added > Limits.ClientIdsPerTextMax
@@ -130,7 +130,7 @@ public struct StoredSection
 {
     [Id(0)] public byte[] Merged { get; set; }
 
-    [Id(1)] public Dictionary<ulong, string> Owners { get; set; }
+    [Id(1)] public Dictionary<long, string> Owners { get; set; }
 }
 
 [RegisterConverter]
@@ -139,5 +139,5 @@ public sealed class SectionStateConverter : IConverter<SectionState, StoredSecti
     public SectionState ConvertFromSurrogate(in StoredSection surrogate) => new(surrogate.Merged, surrogate.Owners);
 
     public StoredSection ConvertToSurrogate(in SectionState value) =>
-        new() { Merged = value.Merged(), Owners = new Dictionary<ulong, string>(value.Owners) };
+        new() { Merged = value.Merged(), Owners = new Dictionary<long, string>(value.Owners) };
 }
