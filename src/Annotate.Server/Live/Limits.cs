@@ -30,6 +30,12 @@ static class Limits
     /// <summary>Awareness states kept for one text on one silo.</summary>
     public const int AwarenessStatesMax = 4_096;
 
+    /// <summary>A buffer larger than this is let go after the message it was made for.</summary>
+    public const int ReadBufferKeptBytesMax = 64 << 10;
+
+    /// <summary>How long a closing frame may take.</summary>
+    public const int CloseTimeoutSeconds = 2;
+
     /// <summary>A message that could not be sent for so long ends its connection.</summary>
     public const int SendTimeoutSeconds = 30;
 }

@@ -189,7 +189,7 @@ sealed class AwaitedEdit : IEditor
 sealed record TextFrame(long Since, long To, long Origin, byte[] Update)
 {
     /// <summary>As a y-protocols message, made when the first stock client needs it.</summary>
-    public byte[] YjsMessage => field ??= YjsProtocol.UpdateMessage(Update);
+    public byte[] YjsMessage => field ??= Messages.Write(MessageKind.Update, Update);
 
     /// <summary>As a hub message, serialized once for each hub protocol.</summary>
     public Microsoft.AspNetCore.SignalR.SerializedHubMessage? HubMessage { get; set; }
