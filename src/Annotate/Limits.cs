@@ -50,4 +50,10 @@ public static class Limits
 
     /// <summary>Edits handed to a text in one call.</summary>
     public const int EditsPerCallMax = 1_024;
+
+    /// <summary>How often a silo reports whom it has connected.</summary>
+    public const int PresenceReportSeconds = 5;
+
+    /// <summary>A silo that has not reported for so long has nobody connected.</summary>
+    public const int PresenceForgottenSeconds = 15;
 }
