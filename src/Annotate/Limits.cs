@@ -48,6 +48,15 @@ public static class Limits
     /// <summary>Everything written in one thread, earlier wordings included.</summary>
     public const int ThreadCharactersMax = 4 << 20;
 
+    /// <summary>Longest title or destination of a statement, and longest title of a section.</summary>
+    public const int TitleCharactersMax = 500;
+
+    /// <summary>Sections of a statement.</summary>
+    public const int SectionsPerStatementMax = 200;
+
+    /// <summary>Provisions cited by one section.</summary>
+    public const int CitationsPerSectionMax = 64;
+
     /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
     public const int CommandsRememberedPerPersonMax = 64;
 
