@@ -1,0 +1,53 @@
+namespace Annotate;
+
+/// <summary>Every limit of the domain, by name, the unit last. Past a limit there is a clear problem and nothing is lost (G9).</summary>
+public static class Limits
+{
+    /// <summary>Longest slug: ids of coalitions, organisations, people, statements, sections, instruments and drafts.</summary>
+    public const int SlugCharactersMax = 64;
+
+    /// <summary>Longest name of a coalition, an organisation or a person, and longest affiliation.</summary>
+    public const int NameCharactersMax = 200;
+
+    /// <summary>Organisations in a coalition.</summary>
+    public const int OrganisationsPerCoalitionMax = 1_000;
+
+    /// <summary>People ever admitted to a coalition, those who left included: their ids stay theirs.</summary>
+    public const int PeoplePerCoalitionMax = 10_000;
+
+    /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
+    public const int CommandsRememberedPerPersonMax = 64;
+
+    /// <summary>How far ahead of the server's clock a command id may be dated.</summary>
+    public const int CommandAheadSecondsMax = 300;
+
+    /// <summary>Entries a grain keeps in memory for followers who were away; older ones are read from the journal.</summary>
+    public const int RecentEntriesMax = 1_024;
+
+    /// <summary>Bytes of those entries.</summary>
+    public const int RecentBytesMax = 1 << 20;
+
+    /// <summary>Entries given in one answer to a follower; one who missed more gets the state instead.</summary>
+    public const int CatchUpEntriesMax = 4_096;
+
+    /// <summary>Bytes of those entries.</summary>
+    public const int CatchUpBytesMax = 8 << 20;
+
+    /// <summary>Silos that follow one topic.</summary>
+    public const int FollowersPerTopicMax = 256;
+
+    /// <summary>A silo that has not renewed its follow for so long is forgotten.</summary>
+    public const int FollowForgottenSeconds = 60;
+
+    /// <summary>Largest single edit of a text, as Yjs update bytes.</summary>
+    public const int EditBytesMax = 1 << 20;
+
+    /// <summary>Largest text, as merged Yjs update bytes.</summary>
+    public const int TextBytesMax = 64 << 20;
+
+    /// <summary>Yjs client ids that may have written in one text.</summary>
+    public const int ClientIdsPerTextMax = 65_536;
+
+    /// <summary>Edits handed to a text in one call.</summary>
+    public const int EditsPerCallMax = 1_024;
+}
