@@ -14,6 +14,10 @@ public interface IStatementGrain : ITopicGrain
     /// <summary>Null while there is no such statement.</summary>
     [Alias("read")]
     Task<StatementView?> ReadAsync();
+
+    /// <summary>Whether the statement has such a section, and so a text.</summary>
+    [Alias("has-section")]
+    Task<bool> HasSectionAsync(string section);
 }
 
 public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<StatementState>(clock), IStatementGrain
@@ -32,4 +36,6 @@ public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<Stateme
 
     public Task<StatementView?> ReadAsync() =>
         ReadAsync((state, version) => state.Exists ? StatementView.Of(Statement, state, version) : null);
+
+    public Task<bool> HasSectionAsync(string section) => ReadAsync((state, _) => state.Sections.Any(has => has.Id == section));
 }
