@@ -6,6 +6,15 @@ public static class Limits
     /// <summary>Longest slug: ids of coalitions, organisations, people, statements, sections, instruments and drafts.</summary>
     public const int SlugCharactersMax = 64;
 
+    /// <summary>Longest name of a coalition, an organisation or a person, and longest affiliation.</summary>
+    public const int NameCharactersMax = 200;
+
+    /// <summary>Organisations in a coalition.</summary>
+    public const int OrganisationsPerCoalitionMax = 1_000;
+
+    /// <summary>People ever admitted to a coalition, those who left included: their ids stay theirs.</summary>
+    public const int PeoplePerCoalitionMax = 10_000;
+
     /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
     public const int CommandsRememberedPerPersonMax = 64;
 
