@@ -57,6 +57,9 @@ public static class Limits
     /// <summary>Longest language tag of a draft.</summary>
     public const int LanguageTagCharactersMax = 35;
 
+    /// <summary>Longest eId of a provision.</summary>
+    public const int EIdCharactersMax = 200;
+
     /// <summary>Largest source of one draft, as UTF-8.</summary>
     public const int DraftSourceBytesMax = 2 << 20;
 

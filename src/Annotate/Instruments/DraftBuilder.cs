@@ -33,7 +33,7 @@ sealed class DraftBuilder(Action<string> report)
         if (isGroup) _groupPath.RemoveAll(group => group.Kind >= kind);
         var within = _groupPath.Count == 0 ? null : _groupPath[^1].EId;
         var step = kind == ProvisionKind.Preamble ? EId.Preamble : $"{ProvisionWords.PrefixOf(kind)}_{number}";
-        var open = new Open(isGroup && within is not null ? within + EId.Step + step : step, kind, number, heading, isGroup ? null : within, 0);
+        var open = new Open(isGroup && within is not null ? within + EId.Separator + step : step, kind, number, heading, isGroup ? null : within, 0);
         if (!IsNew(open.EId, line)) return;
         (isGroup ? _groups : _roots).Add(open);
         (isGroup ? _groupPath : _path).Add(open);
@@ -61,7 +61,7 @@ sealed class DraftBuilder(Action<string> report)
 
         var parent = _path[^1];
         var kind = marker.IsParagraph ? ProvisionKind.Paragraph : ProvisionKind.Point;
-        var eId = $"{parent.EId}{EId.Step}{ProvisionWords.PrefixOf(kind)}_{marker.Number}";
+        var eId = $"{parent.EId}{EId.Separator}{ProvisionWords.PrefixOf(kind)}_{marker.Number}";
         if (!IsNew(eId, line)) return true;
         var open = new Open(eId, kind, marker.Number, null, null, indent) { Marker = marker };
         parent.Provisions.Add(open);

@@ -27,6 +27,11 @@ public sealed record ImportProblem(int Line, string Reason)
 /// </summary>
 public sealed class DraftReader
 {
+    // Between the number of a provision and its heading.
+    const string BeforeHeading = " .:–—-";
+
+    static readonly SearchValues<char> AfterNumber = SearchValues.Create(BeforeHeading);
+
     readonly DraftFormat _format;
     readonly List<ImportProblem> _problems = [];
     readonly DraftBuilder _draft;
@@ -140,7 +145,7 @@ public sealed class DraftReader
     void ReadMarkdownHeading(string heading)
     {
         if (ProvisionWords.TryWord(heading, out var kind, out var rest) && TryReadNumber(kind, rest, out var number, out var title))
-            Begin(kind, number, title.TrimStart(" .:–—-").ToString());
+            Begin(kind, number, title.TrimStart(BeforeHeading).ToString());
         else if (!_draft.IsEmpty)
             Report("a heading names an article, recital, paragraph, preamble, part, title, chapter or section, with its number");
 
@@ -151,14 +156,14 @@ public sealed class DraftReader
     {
         if (!_afterBlank || !ProvisionWords.TryWord(text, out var kind, out var rest)) return false;
         if (!TryReadNumber(kind, rest, out var number, out var title)) return false;
-        if (title.Length > 0 && !".:–—-".Contains(title[0])) return false;
-        Begin(kind, number, title.TrimStart(" .:–—-").ToString());
+        if (title.Length > 0 && !BeforeHeading.Contains(title[0])) return false;
+        Begin(kind, number, title.TrimStart(BeforeHeading).ToString());
         return true;
     }
 
     static bool TryReadNumber(ProvisionKind kind, ReadOnlySpan<char> text, out string number, out ReadOnlySpan<char> title)
     {
-        var end = text.IndexOfAny(" .:–—-");
+        var end = text.IndexOfAny(AfterNumber);
         var word = kind == ProvisionKind.Preamble || end == 0 ? "" : (end < 0 ? text : text[..end]).ToString();
         title = text[word.Length..].Trim();
         var isRoman = ProvisionWords.IsGroup(kind) && !char.IsAsciiDigit(word.FirstOrDefault());

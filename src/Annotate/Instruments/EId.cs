@@ -10,14 +10,20 @@ public static class EId
 {
     public const string Preamble = "preamble";
 
-    /// <summary>Between two steps of an address.</summary>
-    public const string Step = "__";
-
-    /// <summary>Longest address that the grammar lets through.</summary>
-    const int CharactersMax = 96;
+    /// <summary>Between the parts of an address.</summary>
+    public const string Separator = "__";
 
     /// <summary>True when it is written as an address; whether a draft has such a provision is another question.</summary>
-    public static bool IsWellFormed(string? eId) => eId is { Length: > 0 and <= CharactersMax } && TrySplit(eId, out _);
+    public static bool IsValid(string? eId) => eId is { Length: > 0 and <= Limits.EIdCharactersMax } && TrySplit(eId, out _);
+
+    /// <summary>The problem with an address, or null.</summary>
+    public static Problem? Check(string? eId, string what) =>
+        IsValid(eId) ? null : Problem.Invalid($"{what} is named by its eId, such as art_40__para_4__point_b.");
+
+    /// <summary>Whether it is that provision or lies within it.</summary>
+    public static bool IsWithin(string eId, string provision) =>
+        eId.StartsWith(provision, StringComparison.Ordinal)
+        && (eId.Length == provision.Length || eId.AsSpan(provision.Length).StartsWith(Separator));
 
     /// <summary>
     /// The article, recital, report paragraph or preamble that the provision belongs to: what a thread is about. A chapter, with its
@@ -25,7 +31,7 @@ public static class EId
     /// </summary>
     public static string RootOf(string eId)
     {
-        var end = eId.IndexOf(Step, StringComparison.Ordinal);
+        var end = eId.IndexOf(Separator, StringComparison.Ordinal);
         return end < 0 || ProvisionWords.Groups.Any(group => eId.StartsWith(group.Prefix + "_", StringComparison.Ordinal)) ? eId : eId[..end];
     }
 
@@ -39,7 +45,7 @@ public static class EId
             return true;
         }
 
-        foreach (var step in eId.Split(Step))
+        foreach (var step in eId.Split(Separator))
         {
             var gap = step.IndexOf('_');
             if (gap < 0 || !ProvisionWords.TryKind(step.AsSpan(0, gap), out var kind)) return false;

@@ -19,7 +19,7 @@ public static class Pinpoint
         while (rest.Length > 0)
             if (!TryReadStep(ref rest, address)) return false;
         eId = address.ToString();
-        return EId.IsWellFormed(eId);
+        return EId.IsValid(eId);
     }
 
     /// <summary>The one way in which an address is written as a pinpoint; the address itself when it is not one.</summary>
@@ -75,7 +75,7 @@ public static class Pinpoint
         var number = rest[1..end].Trim().ToString().ToLowerInvariant();
         rest = rest[(end + 1)..];
         var kind = EId.IsNumber(number) ? ProvisionKind.Paragraph : ProvisionKind.Point;
-        address.Append(EId.Step).Append(ProvisionWords.PrefixOf(kind)).Append('_').Append(number);
+        address.Append(EId.Separator).Append(ProvisionWords.PrefixOf(kind)).Append('_').Append(number);
         return true;
     }
 
@@ -85,7 +85,7 @@ public static class Pinpoint
         var number = (end < 0 ? rest : rest[..end]).ToString();
         rest = end < 0 ? default : rest[end..];
         number = ProvisionWords.IsGroup(kind) && !char.IsAsciiDigit(number.FirstOrDefault()) ? number.ToUpperInvariant() : number.ToLowerInvariant();
-        if (address.Length > 0) address.Append(EId.Step);
+        if (address.Length > 0) address.Append(EId.Separator);
         address.Append(ProvisionWords.PrefixOf(kind)).Append('_').Append(number);
         return number.Length > 0;
     }

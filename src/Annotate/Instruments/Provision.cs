@@ -40,7 +40,7 @@ public sealed record Provision(
     public Provision? Find(string eId)
     {
         if (eId == EId) return this;
-        if (!eId.StartsWith(EId + Instruments.EId.Step, StringComparison.Ordinal)) return null;
+        if (!Instruments.EId.IsWithin(eId, EId)) return null;
         foreach (var provision in Provisions)
             if (provision.Find(eId) is { } found) return found;
         return null;
