@@ -103,4 +103,39 @@ public static class Limits
 
     /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
     public const int RevokedTokensMax = 50_000;
+    /// <summary>Longest title of an instrument or a draft.</summary>
+    public const int InstrumentTitleCharactersMax = 500;
+
+    /// <summary>Longest language tag of a draft.</summary>
+    public const int LanguageTagCharactersMax = 35;
+
+    /// <summary>Longest eId of a provision.</summary>
+    public const int EIdCharactersMax = 200;
+
+    /// <summary>Largest source of one draft, as UTF-8.</summary>
+    public const int DraftSourceBytesMax = 2 << 20;
+
+    /// <summary>Longest line of such a source.</summary>
+    public const int DraftLineBytesMax = 64 << 10;
+
+    /// <summary>Provisions and groups in one draft.</summary>
+    public const int ProvisionsPerDraftMax = 10_000;
+
+    /// <summary>Text of one provision, without what is in it.</summary>
+    public const int ProvisionCharactersMax = 64 << 10;
+
+    /// <summary>Longest heading of a provision.</summary>
+    public const int HeadingCodePointsMax = 1_000;
+
+    /// <summary>Lines of a source that one answer complains about; reading ends there.</summary>
+    public const int ImportProblemsMax = 50;
+
+    /// <summary>Drafts of one instrument.</summary>
+    public const int DraftsPerInstrumentMax = 100;
+
+    /// <summary>Instruments, and coalitions, that one server knows.</summary>
+    public const int CatalogueEntriesMax = 10_000;
+
+    /// <summary>Longest pinpoint that is read.</summary>
+    public const int PinpointCharactersMax = 128;
 }
