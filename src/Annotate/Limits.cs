@@ -110,4 +110,15 @@ public static class Limits
 
     /// <summary>Edits handed to a text in one call.</summary>
     public const int EditsPerCallMax = 1_024;
+
+    /// <summary>How often a silo reports whom it has connected.</summary>
+    public const int PresenceReportSeconds = 5;
+
+    /// <summary>A silo that has not reported for so long has nobody connected.</summary>
+    public const int PresenceForgottenSeconds = 15;
+    /// <summary>Longest life of a token that is not the operator's.</summary>
+    public const int TokenDaysMax = 366;
+
+    /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
+    public const int RevokedTokensMax = 50_000;
 }
