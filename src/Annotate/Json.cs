@@ -8,6 +8,9 @@ public static class Json
 {
     public static readonly JsonSerializerOptions Options = Set(new JsonSerializerOptions(JsonSerializerDefaults.Web));
 
+    /// <summary>A member of an enumeration, as it stands in JSON.</summary>
+    public static string Word<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+
     /// <summary>Makes other options write and read the same.</summary>
     public static JsonSerializerOptions Set(JsonSerializerOptions options)
     {

@@ -1,5 +1,7 @@
 using Annotate.Deciding;
+using Annotate.Feeds;
 using Annotate.Following;
+using Orleans.Concurrency;
 
 namespace Annotate.Statements;
 
@@ -20,7 +22,8 @@ public interface IStatementGrain : ITopicGrain
     Task<bool> HasSectionAsync(string section);
 }
 
-public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<StatementState>(clock), IStatementGrain
+[Reentrant, GrainType(TopicKind)]
+public sealed class StatementGrain(TimeProvider clock) : FeedingGrain<StatementState>(clock), IStatementGrain
 {
     /// <summary>Kind of topic, and prefix of the records.</summary>
     public const string TopicKind = "statement";
@@ -28,6 +31,8 @@ public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<Stateme
     StatementKey? _statement;
 
     protected override string Kind => TopicKind;
+
+    protected override FeedKey Feed => new(Statement.Coalition, Tier.Coalition);
 
     StatementKey Statement =>
         _statement ??= StatementKey.TryParse(Key) ?? throw new InvalidOperationException($"{Key} is no key of a statement.");
@@ -38,4 +43,17 @@ public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<Stateme
         ReadAsync((state, version) => state.Exists ? StatementView.Of(Statement, state, version) : null);
 
     public Task<bool> HasSectionAsync(string section) => ReadAsync((state, _) => state.Sections.Any(has => has.Id == section));
+
+    protected override object StateForFollowers(long version) => StatementView.Of(Statement, State, version);
+
+    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
+    {
+        StatementDescribed e => new Activity("", e.Title),
+        SectionAdded e => new Activity(e.Section, e.Title),
+        SectionDescribed e => new Activity(e.Section, e.Title),
+        SectionMoved e => new Activity(e.Section, ""),
+        _ => null,
+    };
+
+    protected override SourceCount Count(StatementState state) => new(0, state.Sections.Count);
 }

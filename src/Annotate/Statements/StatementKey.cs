@@ -13,5 +13,6 @@ public sealed record StatementKey([property: Id(0)] string Coalition, [property:
         return parts.Length == 2 && Slug.IsValid(parts[0]) && Slug.IsValid(parts[1]) ? new StatementKey(parts[0], parts[1]) : null;
     }
 
+    /// <summary>The section's text.</summary>
     public TextId Text(string section) => new(Coalition, Statement, section);
 }
