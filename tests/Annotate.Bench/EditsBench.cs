@@ -40,7 +40,9 @@ static class EditsBench
         try
         {
             await target.StartAsync(folder.Path);
-            var (rate, load) = await SustainedRate.FindAsync(r => TryAsync(target, scenario, r, options));
+            var (rate, load) = options.Rate is { } one
+                ? (one, (await TryAsync(target, scenario, one, options)).Load)
+                : await SustainedRate.FindAsync(r => TryAsync(target, scenario, r, options));
             return new Row(scenario.Name, name, rate, load, load == null ? "no rate held" : null);
         }
         catch (Exception e) when (e is IOException or NotSupportedException)
@@ -50,7 +52,7 @@ static class EditsBench
         }
     }
 
-    static async Task<(bool, LoadResult)> TryAsync(ITarget target, Scenario scenario, double rate, Options options)
+    static async Task<(bool Holds, LoadResult Load)> TryAsync(ITarget target, Scenario scenario, double rate, Options options)
     {
         await target.Server.WaitUntilQuietAsync();
         var texts = await target.CreateTextsAsync(scenario.Texts, scenario.WritersPerText);

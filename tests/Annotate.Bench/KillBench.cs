@@ -52,7 +52,7 @@ static class KillBench
         var texts = await target.CreateTextsAsync(1, Writers);
         var load = await LoadProcess.RunAsync(
             new LoadPlan(
-                target.Wire, target.Port, texts, target.Root, 0, EditsPerSecond, 0, 2 * options.Seconds, target.Server.Id, options.Seed + round),
+                target.Wire, target.Port, texts, target.Root, 0, options.Rate ?? EditsPerSecond, 0, 2 * options.Seconds, target.Server.Id, options.Seed + round),
             async () =>
             {
                 using var timer = new PeriodicTimer(TimeSpan.FromSeconds(options.Seconds));

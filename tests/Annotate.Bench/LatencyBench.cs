@@ -52,7 +52,7 @@ static class LatencyBench
 
     static async Task<LoadResult> LoadAsync(ITarget target, Scenario scenario, double seconds, Options options) =>
         await LoadProcess.RunAsync(new LoadPlan(
-            target.Wire, target.Port, await target.CreateTextsAsync(1, scenario.Writers), target.Root, scenario.Readers, scenario.EditsPerSecond,
+            target.Wire, target.Port, await target.CreateTextsAsync(1, scenario.Writers), target.Root, scenario.Readers, options.Rate ?? scenario.EditsPerSecond,
             Limits.WarmUpSeconds, seconds, target.Server.Id, options.Seed));
 
     static string[] Cells(Row row) => row.Load is not { } load

@@ -6,7 +6,8 @@ namespace Annotate.Bench;
 
 /// <summary>What every verb is asked with.</summary>
 /// <param name="Only">Names of targets and scenarios; empty: all.</param>
-sealed record Options(double Seconds, string[] Only, string? Json, int Seed)
+/// <param name="Rate">Edits per second, in place of what the verb would take or search; null: as the verb does.</param>
+sealed record Options(double Seconds, string[] Only, string? Json, int Seed, double? Rate)
 {
     /// <summary>The targets to measure.</summary>
     public IEnumerable<string> Targets =>
@@ -29,12 +30,14 @@ sealed record Options(double Seconds, string[] Only, string? Json, int Seed)
         only.Validators.Add(r => RefuseUnknown(r, names));
         var json = new Option<string?>("--json") { Description = "Write the figures to this file" };
         var seed = new Option<int>("--seed") { Description = "Seed of the writers' client ids", DefaultValueFactory = _ => 1 };
+        var rate = new Option<double?>("--rate") { Description = "Edits per second, in place of the verb's own", Hidden = seconds == null };
         var priority = new Option<bool>("--priority") { Description = "Run servers and load before other work of this machine (needs root)" };
-        var command = new Command(name, description) { duration, only, json, seed, priority };
+        var command = new Command(name, description) { duration, only, json, seed, rate, priority };
         command.SetAction(async parsed =>
         {
             Core.HasPriority = parsed.GetValue(priority);
-            await run(new Options(parsed.GetValue(duration), parsed.GetValue(only)!, parsed.GetValue(json), parsed.GetValue(seed)));
+            await run(new Options(
+                parsed.GetValue(duration), parsed.GetValue(only)!, parsed.GetValue(json), parsed.GetValue(seed), parsed.GetValue(rate)));
             return 0;
         });
         return command;

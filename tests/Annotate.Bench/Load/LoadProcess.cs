@@ -13,9 +13,8 @@ static class LoadProcess
     /// <exception cref="IOException">The load could not be carried out, or did not end in time.</exception>
     public static async Task<LoadResult> RunAsync(LoadPlan plan, Func<Task>? whileOpen = null)
     {
-        var info = Core.Command(Limits.LoadCore, Environment.ProcessPath!, ["load"]);
-        info.RedirectStandardInput = info.RedirectStandardOutput = true;
-        using var process = Process.Start(info)!;
+        using var process = Core.Start(
+            Limits.LoadCore, Environment.ProcessPath!, ["load"], info => info.RedirectStandardInput = info.RedirectStandardOutput = true);
         EventHandler kill = (_, _) => Kill(process);
         AppDomain.CurrentDomain.ProcessExit += kill;
         try

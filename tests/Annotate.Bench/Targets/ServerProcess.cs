@@ -30,11 +30,12 @@ sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartAsync(
         string program, IEnumerable<string> arguments, string folder, Dictionary<string, string> environment, Uri probe)
     {
-        var info = Core.Command(Limits.ServerCore, program, arguments);
-        info.WorkingDirectory = folder;
-        info.RedirectStandardOutput = info.RedirectStandardError = info.RedirectStandardInput = true;
-        foreach (var (name, value) in environment) info.Environment[name] = value;
-        var server = new ServerProcess(Process.Start(info)!);
+        var server = new ServerProcess(Core.Start(Limits.ServerCore, program, arguments, info =>
+        {
+            info.WorkingDirectory = folder;
+            info.RedirectStandardOutput = info.RedirectStandardError = info.RedirectStandardInput = true;
+            foreach (var (name, value) in environment) info.Environment[name] = value;
+        }));
         server._process.OutputDataReceived += (_, e) => server.Log(e.Data);
         server._process.ErrorDataReceived += (_, e) => server.Log(e.Data);
         server._process.BeginOutputReadLine();
