@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Annotate.Coalitions;
+using Annotate.Feeds;
 using Annotate.Following;
+using Annotate.Positions;
 using Annotate.Server.Access;
 using Annotate.Statements;
 using Annotate.Threads;
@@ -34,6 +36,10 @@ sealed class TopicDoors(IGrainFactory grains)
             Door<ICoalitionGrain, CoalitionView>(topic, key, Tier.Coalition, key, grain => grain.ReadAsync(), view => view.Version),
         ThreadGrain.TopicKind when ThreadKey.TryParse(key) is { } thread =>
             Door<IThreadGrain, ThreadView>(topic, thread.Coalition, thread.Tier, key, grain => grain.ReadAsync()!, view => view.Version),
+        PositionGrain.TopicKind when PositionKey.TryParse(key) is { } position =>
+            Door<IPositionGrain, PositionsView>(topic, position.Coalition, Tier.Coalition, key, grain => grain.ReadAsync()!, view => view.Version),
+        FeedGrain.TopicKind when FeedKey.TryParse(key) is { } feed =>
+            Door<IFeedGrain, FeedView>(topic, feed.Coalition, feed.Tier, key, grain => grain.ReadAsync()!, view => view.Version),
         StatementGrain.TopicKind when StatementKey.TryParse(key) is { } statement =>
             Door<IStatementGrain, StatementView>(topic, statement.Coalition, Tier.Coalition, key, grain => grain.ReadAsync(), view => view.Version),
         _ => null,
