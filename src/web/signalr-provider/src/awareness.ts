@@ -25,7 +25,9 @@ export class AwarenessExchange {
   /** The text is open: tell the others who is here. */
   opened(): void {
     this.#open = true;
-    if (this.#awareness.getLocalState() !== null) this.#schedule();
+    // Setting it again raises its clock: others may have dropped this client when its connection was lost.
+    const mine = this.#awareness.getLocalState();
+    if (mine !== null) this.#awareness.setLocalState(mine);
   }
 
   /** The connection is lost: nobody else can be seen any more. */
@@ -48,11 +50,11 @@ export class AwarenessExchange {
     this.closed();
   }
 
-  readonly #onUpdate = (change: Change, origin: unknown): void => {
+  // Not only changes made here: when the server removed this client with its lost connection, the awareness protocol answers
+  // by raising this client's own clock, and the others have to hear of that.
+  readonly #onUpdate = (change: Change): void => {
     const mine = [...change.added, ...change.updated, ...change.removed].includes(this.#awareness.clientID);
-    // Somebody new has not heard of this client yet, and the server need not remember for them.
-    const newcomer = origin === this && change.added.length > 0 && this.#awareness.getLocalState() !== null;
-    if (this.#open && (newcomer || (mine && origin !== this))) this.#schedule();
+    if (this.#open && mine) this.#schedule();
   };
 
   /** The first change goes out at once, those that follow it within the interval together at its end. */

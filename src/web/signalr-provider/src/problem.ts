@@ -26,8 +26,7 @@ export function problemIn(error: unknown): Problem | undefined {
 export function asProblem(value: unknown): Problem | undefined {
   const read: unknown = typeof value === 'string' ? JSON.parse(value) : value;
   if (typeof read !== 'object' || read === null) return undefined;
-  const fields = members(read);
-  const { code, status, title, detail } = fields;
+  const { code, status, title, detail } = read as Record<string, unknown>;
   if (typeof code !== 'string' || typeof title !== 'string') return undefined;
   return { code, title, status: typeof status === 'number' ? status : 400, detail: typeof detail === 'string' ? detail : null };
 }
@@ -35,10 +34,4 @@ export function asProblem(value: unknown): Problem | undefined {
 /** Whether waiting can help: the server is busy, restarting or asks for fewer calls. */
 export function isPassing(problem: Problem): boolean {
   return problem.status >= 500 || problem.status === 429 || problem.status === 408;
-}
-
-/** The members of an answer with lower-case first letters: MessagePack may carry .NET's own names. */
-export function members(value: unknown): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return {};
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.charAt(0).toLowerCase() + name.slice(1), member]));
 }

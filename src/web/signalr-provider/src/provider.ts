@@ -6,7 +6,7 @@ import type { LiveConnection, TextListener } from './connection.js';
 import { base64, bytesFrom, Texts } from './connection.js';
 import { MergedEditBytesMax, MissingInARowMax, RetryMillisecondsMax, RetryMillisecondsMin } from './limits.js';
 import type { Problem } from './problem.js';
-import { isPassing, members, problemIn } from './problem.js';
+import { asProblem, isPassing, problemIn } from './problem.js';
 
 /** `live`: open at the server. `offline`: the connection is down. `stopped`: refused, gone or destroyed; it will not come back. */
 export type Status = 'connecting' | 'live' | 'offline' | 'stopped';
@@ -31,6 +31,21 @@ export interface SignalRProviderEvents {
   refused: (problem: Problem) => void;
   /** The text is no longer there for this person; nothing more is sent. */
   gone: (problem: Problem | undefined) => void;
+}
+
+/** Bytes are base64 where the connection uses SignalR's JSON protocol. */
+interface OpenedText {
+  version: number;
+  update: Uint8Array | string;
+  stateVector: Uint8Array | string;
+}
+
+interface EditAnswer {
+  /** `held`: the text held all of it already. `missing`: it builds on something the text does not hold. */
+  status: 'durable' | 'held' | 'missing' | 'refused';
+  version: number;
+  stateVector?: Uint8Array | string | null;
+  problem?: unknown;
 }
 
 /**
@@ -135,9 +150,8 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     this.#open = false;
     this.#setStatus('connecting');
     try {
-      const answer = members(await this.#connection.invoke('OpenText', this.text, this.#encode(Y.encodeStateVector(this.doc))));
-      if (opening !== this.#opening) return;
-      this.#opened(Number(answer['version']), bytesFrom(answer['update']), bytesFrom(answer['stateVector']));
+      const answer = await this.#connection.invoke<OpenedText>('OpenText', this.text, this.#encode(Y.encodeStateVector(this.doc)));
+      if (opening === this.#opening) this.#opened(answer.version, bytesFrom(answer.update), bytesFrom(answer.stateVector));
     } catch (error) {
       if (opening === this.#opening) this.#failed(error);
     }
@@ -185,7 +199,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   async #sendOne(): Promise<void> {
     const opening = this.#opening;
     try {
-      const answer = members(await this.#connection.invoke('Edit', this.text, this.#encode(this.#takePending())));
+      const answer = await this.#connection.invoke<EditAnswer>('Edit', this.text, this.#encode(this.#takePending()));
       if (opening === this.#opening) this.#answered(answer);
     } catch (error) {
       if (opening === this.#opening) this.#failed(error);
@@ -202,19 +216,25 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     return taken.length === 1 ? taken[0]! : Y.mergeUpdates(taken);
   }
 
-  #answered(answer: Record<string, unknown>): void {
-    switch (String(answer['status']).toLowerCase()) {
+  #answered(answer: EditAnswer): void {
+    switch (answer.status) {
       case 'durable':
       case 'held':
-        this.#version = Math.max(this.#version, Number(answer['version']));
+        this.#version = Math.max(this.#version, answer.version);
         this.#missingInARow = 0;
         if (this.#pending.length === 0) this.#setSaved(true);
         return;
       case 'missing':
-        this.#sendDifference(bytesFrom(answer['stateVector']));
+        this.#sendDifference(bytesFrom(answer.stateVector));
         return;
+      case 'refused': {
+        const problem = asProblem(answer.problem) ?? unknownAnswer;
+        if (isPassing(problem)) this.#openLater();
+        else this.#refuse(problem);
+        return;
+      }
       default:
-        this.#refuse((answer['problem'] as Problem | null) ?? unknownAnswer);
+        this.#refuse(unknownAnswer);
     }
   }
 
@@ -291,4 +311,4 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   }
 }
 
-const unknownAnswer: Problem = { code: 'unknown-answer', status: 500, title: 'The server answered an edit in a way this version does not know.' };
+const unknownAnswer: Problem = { code: 'unknown-answer', status: 400, title: 'The server answered an edit in a way this version does not know.' };

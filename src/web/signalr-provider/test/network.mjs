@@ -43,6 +43,7 @@ export class Room {
 
   open(connection, vector) {
     connection.open = true;
+    for (const other of this.connections) if (other !== connection && other.lastAware) connection.push('Aware', ...other.lastAware);
     return { version: this.version, update: Y.encodeStateAsUpdate(this.doc, vector), stateVector: Y.encodeStateVector(this.doc) };
   }
 
@@ -86,6 +87,7 @@ export class Connection {
     const life = this.life;
     this.room.later(this, () => {
       if (life !== this.life) return;
+      this.lastAware = args;
       for (const other of this.room.connections) if (other !== this && other.open) other.push('Aware', ...args);
     });
   }
