@@ -6,6 +6,57 @@ public static class Limits
     /// <summary>Longest slug: ids of coalitions, organisations, people, statements, sections, instruments and drafts.</summary>
     public const int SlugCharactersMax = 64;
 
+    /// <summary>Longest name of a coalition, an organisation or a person, and longest affiliation.</summary>
+    public const int NameCharactersMax = 200;
+
+    /// <summary>Organisations in a coalition.</summary>
+    public const int OrganisationsPerCoalitionMax = 1_000;
+
+    /// <summary>People ever admitted to a coalition, those who left included: their ids stay theirs.</summary>
+    public const int PeoplePerCoalitionMax = 10_000;
+
+    /// <summary>Longest eId of a provision.</summary>
+    public const int EIdCharactersMax = 200;
+
+    /// <summary>Levels of an eId.</summary>
+    public const int EIdLevelsMax = 16;
+
+    /// <summary>Longest text of an annotation, a reply, a reason or a caveat.</summary>
+    public const int RemarkCharactersMax = 20_000;
+
+    /// <summary>Tags of one annotation.</summary>
+    public const int TagsPerAnnotationMax = 16;
+
+    /// <summary>Longest tag.</summary>
+    public const int TagCharactersMax = 64;
+
+    /// <summary>Longest quotation of a provision that an annotation is about.</summary>
+    public const int QuoteCharactersMax = 10_000;
+
+    /// <summary>Longest text given before or after a quotation to find it again.</summary>
+    public const int QuoteContextCharactersMax = 500;
+
+    /// <summary>Annotations in a thread, those deleted included.</summary>
+    public const int AnnotationsPerThreadMax = 2_000;
+
+    /// <summary>Replies to one annotation, those deleted included.</summary>
+    public const int RepliesPerAnnotationMax = 500;
+
+    /// <summary>Times that an annotation or a reply may be edited; every earlier wording is kept.</summary>
+    public const int EditsPerAnnotationMax = 100;
+
+    /// <summary>Everything written in one thread, earlier wordings included.</summary>
+    public const int ThreadCharactersMax = 4 << 20;
+
+    /// <summary>Longest title or destination of a statement, and longest title of a section.</summary>
+    public const int TitleCharactersMax = 500;
+
+    /// <summary>Sections of a statement.</summary>
+    public const int SectionsPerStatementMax = 200;
+
+    /// <summary>Provisions cited by one section.</summary>
+    public const int CitationsPerSectionMax = 64;
+
     /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
     public const int CommandsRememberedPerPersonMax = 64;
 
@@ -41,4 +92,15 @@ public static class Limits
 
     /// <summary>Edits handed to a text in one call.</summary>
     public const int EditsPerCallMax = 1_024;
+
+    /// <summary>How often a silo reports whom it has connected.</summary>
+    public const int PresenceReportSeconds = 5;
+
+    /// <summary>A silo that has not reported for so long has nobody connected.</summary>
+    public const int PresenceForgottenSeconds = 15;
+    /// <summary>Longest life of a token that is not the operator's.</summary>
+    public const int TokenDaysMax = 366;
+
+    /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
+    public const int RevokedTokensMax = 50_000;
 }

@@ -80,6 +80,9 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     /// <summary>Where each entry came from, for edits of a text; null for all else.</summary>
     protected virtual long[]? OriginsOf(long from, int count) => null;
 
+    /// <summary>What a follower gets who has nothing, or missed too much: a copy of the state, unless a grain has something smaller.</summary>
+    protected virtual object StateForFollowers(long version) => ServiceProvider.GetRequiredService<DeepCopier<TState>>().Copy(State);
+
     Answer Decide(Command command, Func<TState, Decision> decide)
     {
         var digest = DigestOf(command);
@@ -140,7 +143,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         _followers.Add(observer);
         await Journal.WhenDurableAsync();
         var version = Journal.DurableVersion;
-        if (since == version) return new FollowAnswer(version, null, []);
+        if (since == version || since == FollowAnswer.VersionOnly) return new FollowAnswer(version, null, []);
         if (since > FollowAnswer.Never && since < version && await EntriesAfterAsync(since, version) is { } entries)
             return new FollowAnswer(version, null, entries);
         return await StateAnswerAsync();
@@ -159,7 +162,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     {
         // Copied at once: while the write is awaited, later commands change the state.
         var version = Journal.Version;
-        var state = ServiceProvider.GetRequiredService<DeepCopier<TState>>().Copy(State);
+        var state = StateForFollowers(version);
         await Journal.WhenDurableAsync(version);
         return new FollowAnswer(version, state, []);
     }
@@ -215,7 +218,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         {
             try
             {
-                Kept = serializer.Deserialize<Kept<TState>>(snapshot);
+                Kept = serializer.Deserialize<Kept<TState>>(snapshot) ?? throw new InvalidDataException("It holds nothing.");
                 return true;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -237,7 +240,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         {
             try
             {
-                entry = serializer.Deserialize<Entry>(bytes);
+                entry = serializer.Deserialize<Entry>(bytes) ?? throw new InvalidDataException("It holds nothing.");
                 return true;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)

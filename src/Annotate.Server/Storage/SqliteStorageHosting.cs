@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Options;
+using Orleans.Runtime.Hosting;
+
+namespace Annotate.Server.Storage;
+
+/// <summary>Adds the SQLite provider to a silo.</summary>
+public static class SqliteStorageHosting
+{
+    /// <summary>Keeps the records of the storage called <paramref name="name"/> in one SQLite file.</summary>
+    public static ISiloBuilder AddSqliteGrainStorage(this ISiloBuilder silo, string name, Action<SqliteStorageOptions> configure)
+    {
+        silo.Services.Configure(name, configure);
+        silo.Services.AddGrainStorage(name, static (services, name) =>
+            new SqliteGrainStorage(name, services.GetRequiredService<IOptionsMonitor<SqliteStorageOptions>>().Get(name)));
+        return silo;
+    }
+}
