@@ -18,9 +18,6 @@ public static class Limits
     /// <summary>Longest eId of a provision.</summary>
     public const int EIdCharactersMax = 200;
 
-    /// <summary>Levels of an eId.</summary>
-    public const int EIdLevelsMax = 16;
-
     /// <summary>Longest text of an annotation, a reply, a reason or a caveat.</summary>
     public const int RemarkCharactersMax = 20_000;
 
@@ -108,9 +105,6 @@ public static class Limits
 
     /// <summary>Longest language tag of a draft.</summary>
     public const int LanguageTagCharactersMax = 35;
-
-    /// <summary>Longest eId of a provision.</summary>
-    public const int EIdCharactersMax = 200;
 
     /// <summary>Largest source of one draft, as UTF-8.</summary>
     public const int DraftSourceBytesMax = 2 << 20;
