@@ -54,6 +54,24 @@ public static class Limits
     /// <summary>Provisions cited by one section.</summary>
     public const int CitationsPerSectionMax = 64;
 
+    /// <summary>Activities sent to a feed in one call.</summary>
+    public const int ActivitiesPerDeliveryMax = 256;
+
+    /// <summary>Activities that a feed keeps at hand, and the most it gives in one answer.</summary>
+    public const int ActivitiesPerPageMax = 200;
+
+    /// <summary>Bytes of them that are read from the feed's journal for one answer.</summary>
+    public const int ActivitiesPerPageBytesMax = 1 << 20;
+
+    /// <summary>First wait before a delivery to a feed is tried again; it doubles each time.</summary>
+    public const int DeliveryRetryMilliseconds = 250;
+
+    /// <summary>Longest of those waits.</summary>
+    public const int DeliveryRetryMillisecondsMax = 60_000;
+
+    /// <summary>How often a grain with something unsent is woken, in case its silo died.</summary>
+    public const int DeliveryReminderSeconds = 300;
+
     /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
     public const int CommandsRememberedPerPersonMax = 64;
 

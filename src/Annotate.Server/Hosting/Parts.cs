@@ -1,4 +1,5 @@
 using Annotate.Server.Access;
+using Annotate.Server.Live;
 
 namespace Annotate.Server.Hosting;
 
@@ -7,12 +8,12 @@ static class Parts
 {
     public static void AddParts(this IServiceCollection services, Settings settings)
     {
-        _ = services;
-        _ = settings;
+        services.AddLive(TimeSpan.FromSeconds(settings.FollowRenewSeconds));
     }
 
     public static void MapParts(this IEndpointRouteBuilder routes)
     {
         routes.MapAccess();
+        routes.MapLive();
     }
 }
