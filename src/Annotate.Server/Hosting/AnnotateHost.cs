@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -112,11 +111,7 @@ public sealed class AnnotateHost : IAsyncDisposable
     }
 
     /// <summary>How everything is written in JSON: camelCase, enumerations as words.</summary>
-    public static void ConfigureJson(JsonSerializerOptions json)
-    {
-        json.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
-    }
+    public static void ConfigureJson(JsonSerializerOptions json) => Json.Set(json);
 
     static void UseParts(WebApplication app, Settings settings)
     {
