@@ -1,16 +1,17 @@
 namespace Annotate.Server.Live;
 
 /// <summary>What one connection follows, and how far it has been told. Its outlet asks it to send; nobody else does.</summary>
-abstract class Subscription(LiveTopic topic, Outlet outlet)
+abstract class Subscription(Outlet outlet)
 {
     int _isDirty;
-
-    public LiveTopic Topic => topic;
 
     public Outlet Outlet => outlet;
 
     /// <summary>The last version that was sent.</summary>
     public long Cursor { get; protected set; }
+
+    /// <summary>The connection follows it no longer.</summary>
+    public abstract void End();
 
     /// <summary>There may be something to send.</summary>
     public void Wake()

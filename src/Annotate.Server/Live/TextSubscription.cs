@@ -4,7 +4,7 @@ using Annotate.Text;
 namespace Annotate.Server.Live;
 
 /// <summary>A connection that has a text open: it gets what was written after its cursor as one merged update, and the awareness of others.</summary>
-abstract class TextSubscription(LiveText text, Outlet outlet) : Subscription(text, outlet)
+abstract class TextSubscription(LiveText text, Outlet outlet) : Subscription(outlet)
 {
     long _awarenessCursor;
 
@@ -12,6 +12,8 @@ abstract class TextSubscription(LiveText text, Outlet outlet) : Subscription(tex
 
     /// <summary>The client was given everything up to here.</summary>
     public void StartAt(long version) => Cursor = version;
+
+    public override void End() => text.Remove(this);
 
     protected override async ValueTask SendNewsAsync()
     {

@@ -12,6 +12,8 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     /// <summary>Closing codes: 4400 to 4499 are final, the last two digits as in the HTTP status; a client need not come back.</summary>
     const int CloseBase = 4000;
 
+    public static Problem DraftMandateMissing { get; } = Problem.MandateMissing("To write in a section you need the mandate to draft.");
+
     readonly SemaphoreSlim _sending = new(1);
     readonly SemaphoreSlim _room = new(Limits.EditsInFlightPerConnectionMax);
     readonly CancellationTokenSource _ended = new();
@@ -166,7 +168,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
         if (IsEmpty(update)) return;
         if (!doors.TryStanding(principal, Coalition, out var standing)) standing = await doors.StandingAsync(principal, Coalition);
         if (standing is null) Refuse(Problem.NotFound);
-        else if (!standing.May(Right.Draft)) Refuse(Problem.MandateMissing("To write in a section you need the mandate to draft."));
+        else if (!standing.May(Right.Draft)) Refuse(DraftMandateMissing);
         else
         {
             await _room.WaitAsync(ended);

@@ -42,7 +42,7 @@ public sealed class CoalitionState : IState
     public bool MaySteward(string person) => person == By.OperatorPerson || Find(person) is { Role: Role.Steward };
 
     /// <summary>The organisations for which somebody may take positions now: those whose consent counts.</summary>
-    public IReadOnlySet<string> OrganisationsWith(Mandate mandate, DateTimeOffset now) =>
+    public HashSet<string> OrganisationsWith(Mandate mandate, DateTimeOffset now) =>
         People.Where(person => person.Organisation is not null && person.Has(mandate, now)).Select(person => person.Organisation!)
             .ToHashSet(StringComparer.Ordinal);
 

@@ -9,5 +9,6 @@ namespace Annotate.Statements;
 public sealed record Edited([property: Id(0)] byte[] Update) : Event
 {
     /// <summary>The update as it was decoded when it was checked, so that applying need not decode again. Not stored.</summary>
+    [field: NonSerialized]
     internal Update? Decoded { get; init; }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Annotate.Deciding;
 using Annotate.Text;
 
@@ -41,7 +40,7 @@ public sealed class SectionState : IState
 
     /// <summary>What would become of an edit. Decides only; nothing changes.</summary>
     /// <param name="fresh">What of it is new, when it is to be recorded.</param>
-    public EditOutcome? Decide(Edit edit, long version, [MaybeNullWhen(true)] out Edited fresh)
+    public EditOutcome? Decide(Edit edit, long version, out Edited? fresh)
     {
         fresh = null;
         if (edit.Update.Length > Limits.EditBytesMax)
@@ -55,7 +54,7 @@ public sealed class SectionState : IState
             case Verdict.Missing: return new EditOutcome(EditStatus.Missing, version, StateVector);
         }
 
-        if (Bytes + isNew.Bytes.Length > Limits.TextBytesMax)
+        if (Bytes + isNew!.Bytes.Length > Limits.TextBytesMax)
             return Refused(version, Problem.TooLarge($"The text would have more than {Limits.TextBytesMax} bytes."));
         if (OwnershipProblem(isNew, edit.By.Person) is { } problem) return Refused(version, problem);
         fresh = new Edited(isNew.Bytes.ToArray()) { Decoded = isNew };

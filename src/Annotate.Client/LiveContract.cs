@@ -1,7 +1,6 @@
-using Annotate.Statements;
 using MessagePack;
 
-namespace Annotate.Server.Live;
+namespace Annotate.Client;
 
 /// <summary>What the server calls on a client of <c>/live</c>.</summary>
 public interface ILiveClient
@@ -57,20 +56,12 @@ public sealed record EditAnswer(
     [property: Key("status")] string Status,
     [property: Key("version")] long Version,
     [property: Key("stateVector")] byte[]? StateVector,
-    [property: Key("problem")] LiveProblem? Problem)
-{
-    internal static EditAnswer Of(EditOutcome outcome) =>
-        new(outcome.Status.ToString().ToLowerInvariant(), outcome.Version, outcome.StateVector, LiveProblem.Of(outcome.Problem));
-}
+    [property: Key("problem")] LiveProblem? Problem);
 
-/// <summary>A <see cref="Annotate.Problem"/> as it goes over the hub.</summary>
+/// <summary>Why something was refused, as it goes over the hub.</summary>
 [MessagePackObject]
 public sealed record LiveProblem(
     [property: Key("code")] string Code,
     [property: Key("status")] int Status,
     [property: Key("title")] string Title,
-    [property: Key("detail")] string? Detail)
-{
-    internal static LiveProblem? Of(Problem? problem) =>
-        problem is null ? null : new LiveProblem(problem.Code, problem.Status, problem.Title, problem.Detail);
-}
+    [property: Key("detail")] string? Detail);
