@@ -26,6 +26,9 @@ public sealed record Problem(
     /// <summary>The caller is known and may see this, but may not do it.</summary>
     public static Problem MandateMissing(string what) => new("mandate-missing", 403, "Your organisation has not given you a mandate for this.", what);
 
+    /// <summary>Only whoever wrote it may do this.</summary>
+    public static readonly Problem NotYours = new("not-yours", 403, "Only whoever wrote this may do that.");
+
     /// <summary>The content of the request is wrong; says what and where.</summary>
     public static Problem Invalid(string detail) => new("invalid", 400, "The request cannot be understood as it is.", detail);
 

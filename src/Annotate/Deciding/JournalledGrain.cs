@@ -56,7 +56,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     }
 
     /// <summary>Decides a command, and answers when what was decided is durable.</summary>
-    protected async Task<Answer> RunAsync(Command command, Func<TState, Decision> decide)
+    protected virtual async Task<Answer> RunAsync(Command command, Func<TState, Decision> decide)
     {
         var answer = Decide(command, decide);
         await Journal.WhenDurableAsync();
@@ -79,6 +79,9 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
     /// <summary>Where each entry came from, for edits of a text; null for all else.</summary>
     protected virtual long[]? OriginsOf(long from, int count) => null;
+
+    /// <summary>What a follower gets who has nothing, or missed too much: a copy of the state, unless a grain has something smaller.</summary>
+    protected virtual object StateForFollowers(long version) => ServiceProvider.GetRequiredService<DeepCopier<TState>>().Copy(State);
 
     Answer Decide(Command command, Func<TState, Decision> decide)
     {
@@ -140,7 +143,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         _followers.Add(observer);
         await Journal.WhenDurableAsync();
         var version = Journal.DurableVersion;
-        if (since == version) return new FollowAnswer(version, null, []);
+        if (since == version || since == FollowAnswer.VersionOnly) return new FollowAnswer(version, null, []);
         if (since > FollowAnswer.Never && since < version && await EntriesAfterAsync(since, version) is { } entries)
             return new FollowAnswer(version, null, entries);
         return await StateAnswerAsync();
@@ -159,24 +162,34 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     {
         // Copied at once: while the write is awaited, later commands change the state.
         var version = Journal.Version;
-        var state = ServiceProvider.GetRequiredService<DeepCopier<TState>>().Copy(State);
+        var state = StateForFollowers(version);
         await Journal.WhenDurableAsync(version);
         return new FollowAnswer(version, state, []);
     }
 
     async Task<IReadOnlyList<Entry>?> EntriesAfterAsync(long since, long to)
     {
+        if (to - since > Limits.CatchUpEntriesMax) return _replay.RecentAfter(since, to);
+        var entries = await HistoryAsync(since, to, (int)(to - since), Limits.CatchUpBytesMax);
+        return entries.Count < to - since ? null : entries;
+    }
+
+    /// <summary>
+    /// Durable entries after <paramref name="since"/> up to <paramref name="to"/>, without a gap, from the first; fewer when there are
+    /// more than <paramref name="countMax"/> or they have more bytes than <paramref name="bytesMax"/>.
+    /// </summary>
+    /// <exception cref="JournalDamagedException">One of them cannot be read.</exception>
+    protected async Task<IReadOnlyList<Entry>> HistoryAsync(long since, long to, int countMax, int bytesMax)
+    {
+        if (to <= since) return [];
+        to = Math.Min(to, since + countMax);
         if (_replay.RecentAfter(since, to) is { } recent) return recent;
-        if (to - since > Limits.CatchUpEntriesMax) return null;
-        var read = await Journal.ReadAsync(since, (int)(to - since), Limits.CatchUpBytesMax);
-        if (read.Count < to - since) return null;
+        var read = await Journal.ReadAsync(since, (int)(to - since), bytesMax);
         var entries = new List<Entry>(read.Count);
         foreach (var entry in read)
-        {
-            if (!_replay.TryDecode(entry.Bytes, out var decoded)) return null;
-            entries.Add(decoded);
-        }
-
+            entries.Add(_replay.TryDecode(entry.Bytes, out var decoded)
+                ? decoded
+                : throw new JournalDamagedException($"The entry {entry.Version} of {Kind} {Key} cannot be decoded."));
         return entries;
     }
 
@@ -215,7 +228,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         {
             try
             {
-                Kept = serializer.Deserialize<Kept<TState>>(snapshot);
+                Kept = serializer.Deserialize<Kept<TState>>(snapshot) ?? throw new InvalidDataException("It holds nothing.");
                 return true;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -237,7 +250,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         {
             try
             {
-                entry = serializer.Deserialize<Entry>(bytes);
+                entry = serializer.Deserialize<Entry>(bytes) ?? throw new InvalidDataException("It holds nothing.");
                 return true;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)

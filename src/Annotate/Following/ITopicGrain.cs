@@ -54,6 +54,9 @@ public sealed record FollowAnswer(
 {
     /// <summary>The version of a follower who has nothing yet.</summary>
     public const long Never = -1;
+
+    /// <summary>Asks for the present version and nothing else, by a follower who gets the state some other way.</summary>
+    public const long VersionOnly = -2;
 }
 
 /// <param name="Bytes">A y-protocols awareness update.</param>

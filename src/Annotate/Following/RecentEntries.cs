@@ -26,6 +26,7 @@ sealed class RecentEntries
     public IReadOnlyList<Entry>? After(long since, long to)
     {
         if (_entries.Count == 0 || since + 1 < _first || to >= _first + _entries.Count) return null;
-        return [.. _entries.Skip((int)(since + 1 - _first)).Take((int)(to - since)).Select(kept => kept.Entry)];
+        // An array: a collection expression makes a list type of the compiler's own, which Orleans cannot send.
+        return _entries.Skip((int)(since + 1 - _first)).Take((int)(to - since)).Select(kept => kept.Entry).ToArray();
     }
 }

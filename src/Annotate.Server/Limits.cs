@@ -1,0 +1,29 @@
+namespace Annotate.Server;
+
+/// <summary>The bounds of the host, each with its unit last. The domain's own are in its project.</summary>
+public static partial class Limits
+{
+    /// <summary>Largest record that storage takes: a snapshot of the largest state, several times over.</summary>
+    public const int StorageRecordBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Writes that wait for the storage thread before further callers wait outside the queue: also the largest transaction.</summary>
+    public const int StorageQueueRecordsMax = 8192;
+
+    /// <summary>Bytes that wait for the storage thread. One record larger than this is still taken, alone.</summary>
+    public const int StorageQueueBytesMax = 16 * 1024 * 1024;
+
+    /// <summary>Connections that read the storage file at the same time.</summary>
+    public const int StorageReadersMax = 4;
+
+    /// <summary>How long a statement waits for a lock that another connection holds.</summary>
+    public const int StorageBusyMilliseconds = 10_000;
+
+    /// <summary>Size of a page of the storage file: small, since a write of a ring slot changes one page, and all of that page is logged.</summary>
+    public const int StoragePageBytes = 1024;
+
+    /// <summary>Pages in the write-ahead log at which they are moved into the storage file.</summary>
+    public const int StorageCheckpointPages = 16_384;
+
+    /// <summary>Page cache of each connection to the storage file.</summary>
+    public const int StorageCacheKibibytes = 32 * 1024;
+}

@@ -1,0 +1,79 @@
+using System.Globalization;
+
+namespace Annotate.Server.Storage;
+
+/// <summary>
+/// The folder that holds what a server keeps on disk, held by one process at a time. The hold is a lock on <c>annotate.lock</c> in it, which
+/// the operating system drops when the process ends in whatever way, so a crash leaves nothing to clean up.
+/// </summary>
+public sealed class DataFolder : IDisposable
+{
+    const string LockFileName = "annotate.lock";
+
+    readonly FileStream hold;
+
+    DataFolder(string path, FileStream hold)
+    {
+        Path = path;
+        this.hold = hold;
+    }
+
+    /// <summary>The folder's full path.</summary>
+    public string Path { get; }
+
+    /// <summary>Creates the folder where it is missing, and takes it.</summary>
+    /// <param name="path">The folder, relative to the working directory or absolute.</param>
+    /// <exception cref="DataFolderInUseException">Another process, or this one, holds it.</exception>
+    public static DataFolder Take(string path)
+    {
+        var folder = System.IO.Path.GetFullPath(path);
+        Directory.CreateDirectory(folder);
+        var lockFile = System.IO.Path.Combine(folder, LockFileName);
+        FileStream hold;
+        try
+        {
+            hold = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException refusal) when (File.Exists(lockFile))
+        {
+            throw new DataFolderInUseException(folder, HolderOf(lockFile), refusal);
+        }
+
+        WriteOwnNumber(hold);
+        return new DataFolder(folder, hold);
+    }
+
+    /// <summary>The path of a file in the folder.</summary>
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Lets the folder go.</summary>
+    public void Dispose() => hold.Dispose();
+
+    static void WriteOwnNumber(FileStream hold)
+    {
+        hold.SetLength(0);
+        using var writer = new StreamWriter(hold, leaveOpen: true);
+        writer.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        writer.Flush();
+        hold.Flush(flushToDisk: true);
+    }
+
+    // Sharing everything takes no lock of its own, so a Unix reader gets at the number beside the lock. Where it may not (Windows, or a
+    // holder that has not written it yet), the message does without.
+    static int? HolderOf(string lockFile)
+    {
+        try
+        {
+            using var reader = new StreamReader(new FileStream(lockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
+            return int.TryParse(reader.ReadToEnd(), CultureInfo.InvariantCulture, out var process) ? process : null;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A second server was started on a data folder.</summary>
+public sealed class DataFolderInUseException(string folder, int? process, Exception refusal)
+    : IOException($"The data folder {folder} is in use by {(process is { } number ? $"process {number}" : "another process")}.", refusal);

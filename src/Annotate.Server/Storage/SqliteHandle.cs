@@ -1,0 +1,151 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
+namespace Annotate.Server.Storage;
+
+/// <summary>
+/// One connection to the storage file, on SQLite's own interface: a write costs about a microsecond there, and several through the
+/// objects of ADO.NET. Used by one thread at a time.
+/// </summary>
+sealed class SqliteHandle : IDisposable
+{
+    const int SynchronousFull = 2;
+
+    readonly sqlite3 db;
+    readonly string path;
+    readonly List<sqlite3_stmt> statements = [];
+
+    static SqliteHandle() => Batteries_V2.Init();
+
+    SqliteHandle(sqlite3 db, string path)
+    {
+        this.db = db;
+        this.path = path;
+    }
+
+    /// <summary>The connection of SQLite itself.</summary>
+    public sqlite3 Db => db;
+
+    /// <summary>Opens the file, and creates it where it is missing, with full durability: set here on every connection, and read back.</summary>
+    /// <exception cref="SqliteException">The file cannot be opened, is not a storage file, or is damaged.</exception>
+    /// <exception cref="InvalidOperationException">SQLite did not take the settings that durability rests on.</exception>
+    public static SqliteHandle Open(string path)
+    {
+        const int flags = raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE | raw.SQLITE_OPEN_NOMUTEX;
+        var result = raw.sqlite3_open_v2(path, out var db, flags, null);
+        var handle = new SqliteHandle(db, path);
+        try
+        {
+            handle.Check(result, "open it");
+            handle.Configure();
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    void Configure()
+    {
+        Check(raw.sqlite3_busy_timeout(db, Limits.StorageBusyMilliseconds), "set how long to wait for locks");
+        Execute($"PRAGMA page_size={Limits.StoragePageBytes}");
+        Require("journal_mode", "WAL", "wal");
+        Execute("PRAGMA synchronous=FULL");
+        RequireFullSynchronous(Number("PRAGMA synchronous"));
+        Execute($"PRAGMA cache_size=-{Limits.StorageCacheKibibytes}");
+        // Checks the layout of each page as it is read: damage is an error, not a wrong answer.
+        Execute("PRAGMA cell_size_check=ON");
+        Execute("PRAGMA trusted_schema=OFF");
+    }
+
+    void Require(string pragma, string value, string readBack)
+    {
+        var answer = Text($"PRAGMA {pragma}={value}");
+        if (answer != readBack)
+            throw new InvalidOperationException($"{path}: SQLite answered {pragma}={answer} where {readBack} is needed. Is the folder on a network file system?");
+    }
+
+    /// <summary>Refuses any level below FULL, at which a commit may be lost with the power.</summary>
+    internal static void RequireFullSynchronous(long level)
+    {
+        if (level != SynchronousFull)
+            throw new InvalidOperationException($"SQLite reads back synchronous={level}; without FULL ({SynchronousFull}) an acknowledged write may be lost.");
+    }
+
+    /// <summary>A statement that lives as long as the connection.</summary>
+    public sqlite3_stmt Prepare(string sql)
+    {
+        Check(raw.sqlite3_prepare_v3(db, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement), "prepare a statement");
+        statements.Add(statement);
+        return statement;
+    }
+
+    /// <summary>Runs statements that give no rows anybody wants.</summary>
+    public void Execute(string sql) => Check(raw.sqlite3_exec(db, sql), $"run {sql}");
+
+    /// <summary>The first column of the only row.</summary>
+    public long Number(string sql) => First(sql, statement => raw.sqlite3_column_int64(statement, 0));
+
+    string Text(string sql) => First(sql, statement => raw.sqlite3_column_text(statement, 0).utf8_to_string());
+
+    T First<T>(string sql, Func<sqlite3_stmt, T> column)
+    {
+        Check(raw.sqlite3_prepare_v2(db, sql, out var statement), $"prepare {sql}");
+        using (statement)
+        {
+            return Row(statement) ? column(statement) : throw new InvalidOperationException($"{path}: {sql} gave no answer.");
+        }
+    }
+
+    /// <summary>Runs a statement that changes something, and makes it ready for its next use.</summary>
+    public void Run(sqlite3_stmt statement)
+    {
+        var result = raw.sqlite3_step(statement);
+        // Reset repeats the code of a failed step, so the step's own is the one to check.
+        _ = raw.sqlite3_reset(statement);
+        if (result != raw.SQLITE_DONE) throw Failure(result, "write");
+    }
+
+    /// <summary>Steps to a row. The caller resets the statement when it has read the row.</summary>
+    public bool Row(sqlite3_stmt statement)
+    {
+        var result = raw.sqlite3_step(statement);
+        if (result == raw.SQLITE_ROW) return true;
+        if (result == raw.SQLITE_DONE) return false;
+        var failure = Failure(result, "read");
+        _ = raw.sqlite3_reset(statement);
+        throw failure;
+    }
+
+    /// <summary>Throws where a call of SQLite failed.</summary>
+    public void Check(int result, string doing)
+    {
+        if (result != raw.SQLITE_OK) throw Failure(result, doing);
+    }
+
+    SqliteException Failure(int result, string doing)
+    {
+        var why = (result & 0xff) switch
+        {
+            raw.SQLITE_FULL => "the disk is full",
+            raw.SQLITE_READONLY => "the file is read-only",
+            raw.SQLITE_CORRUPT => "the file is damaged",
+            raw.SQLITE_NOTADB => "this is not a storage file, or it is damaged",
+            raw.SQLITE_CANTOPEN => "the file cannot be opened",
+            raw.SQLITE_BUSY => "another process holds it locked",
+            raw.SQLITE_IOERR => "the disk failed",
+            _ => "SQLite refused",
+        };
+        var extended = raw.sqlite3_extended_errcode(db);
+        return new SqliteException($"{path}: could not {doing}: {why} ({raw.sqlite3_errmsg(db).utf8_to_string()}; SQLite code {extended}).", result & 0xff, extended);
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in statements) statement.Dispose();
+        // Disposing the handle closes it and frees what is left, also after a failed open.
+        db.Dispose();
+    }
+}
