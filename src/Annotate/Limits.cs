@@ -54,6 +54,24 @@ public static class Limits
     /// <summary>Provisions cited by one section.</summary>
     public const int CitationsPerSectionMax = 64;
 
+    /// <summary>Activities sent to a feed in one call.</summary>
+    public const int ActivitiesPerDeliveryMax = 256;
+
+    /// <summary>Activities that a feed keeps at hand, and the most it gives in one answer.</summary>
+    public const int ActivitiesPerPageMax = 200;
+
+    /// <summary>Bytes of them that are read from the feed's journal for one answer.</summary>
+    public const int ActivitiesPerPageBytesMax = 1 << 20;
+
+    /// <summary>First wait before a delivery to a feed is tried again; it doubles each time.</summary>
+    public const int DeliveryRetryMilliseconds = 250;
+
+    /// <summary>Longest of those waits.</summary>
+    public const int DeliveryRetryMillisecondsMax = 60_000;
+
+    /// <summary>How often a grain with something unsent is woken, in case its silo died.</summary>
+    public const int DeliveryReminderSeconds = 300;
+
     /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
     public const int CommandsRememberedPerPersonMax = 64;
 
@@ -90,6 +108,16 @@ public static class Limits
     /// <summary>Edits handed to a text in one call.</summary>
     public const int EditsPerCallMax = 1_024;
 
+    /// <summary>How often a silo reports whom it has connected.</summary>
+    public const int PresenceReportSeconds = 5;
+
+    /// <summary>A silo that has not reported for so long has nobody connected.</summary>
+    public const int PresenceForgottenSeconds = 15;
+    /// <summary>Longest life of a token that is not the operator's.</summary>
+    public const int TokenDaysMax = 366;
+
+    /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
+    public const int RevokedTokensMax = 50_000;
     /// <summary>Longest title of an instrument or a draft.</summary>
     public const int InstrumentTitleCharactersMax = 500;
 
@@ -122,14 +150,4 @@ public static class Limits
 
     /// <summary>Longest pinpoint that is read.</summary>
     public const int PinpointCharactersMax = 128;
-    /// <summary>How often a silo reports whom it has connected.</summary>
-    public const int PresenceReportSeconds = 5;
-
-    /// <summary>A silo that has not reported for so long has nobody connected.</summary>
-    public const int PresenceForgottenSeconds = 15;
-    /// <summary>Longest life of a token that is not the operator's.</summary>
-    public const int TokenDaysMax = 366;
-
-    /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
-    public const int RevokedTokensMax = 50_000;
 }
