@@ -96,7 +96,7 @@ sealed class TextSeed
     {
         Begin(ContentAny, element, null, name);
         Number(_structs, 1);
-        _structs.Write([125, (byte)value]); // lib0's "any": 125 is an integer, and one below 64 takes one byte
+        _structs.Write<byte>([125, (byte)value]); // lib0's "any": 125 is an integer, and one below 64 takes one byte
         End(1);
     }
 
@@ -114,7 +114,7 @@ sealed class TextSeed
     // A struct with a left neighbour has the same parent as that, so the parent is not written.
     void Begin(byte content, uint? parent, uint? left, string? key)
     {
-        _structs.Write([(byte)(content | (left is null ? 0 : HasOrigin) | (key is null ? 0 : HasKey))]);
+        _structs.Write<byte>([(byte)(content | (left is null ? 0 : HasOrigin) | (key is null ? 0 : HasKey))]);
         if (left is not null)
         {
             Identifier(left.Value);
@@ -151,10 +151,10 @@ sealed class TextSeed
     {
         while (value >= 0x80)
         {
-            to.Write([(byte)(value | 0x80)]);
+            to.Write<byte>([(byte)(value | 0x80)]);
             value >>= 7;
         }
 
-        to.Write([(byte)value]);
+        to.Write<byte>([(byte)value]);
     }
 }
