@@ -39,7 +39,7 @@ sealed class TopicDoors(IGrainFactory grains)
         PositionGrain.TopicKind when PositionKey.TryParse(key) is { } position =>
             Door<IPositionGrain, PositionsView>(topic, position.Coalition, Tier.Coalition, key, grain => grain.ReadAsync()!, view => view.Version),
         FeedGrain.TopicKind when FeedKey.TryParse(key) is { } feed =>
-            Door<IFeedGrain, FeedView>(topic, feed.Coalition, feed.Tier, key, grain => grain.ReadAsync()!, view => view.Version),
+            Door<IFeedGrain, FeedView>(topic, feed.Coalition, feed.Tier, key, grain => grain.ReadAsync(null)!, view => view.Version),
         StatementGrain.TopicKind when StatementKey.TryParse(key) is { } statement =>
             Door<IStatementGrain, StatementView>(topic, statement.Coalition, Tier.Coalition, key, grain => grain.ReadAsync(), view => view.Version),
         _ => null,
