@@ -1,4 +1,5 @@
 using Annotate.Server.Access;
+using Annotate.Server.Instruments;
 using Annotate.Server.Live;
 
 namespace Annotate.Server.Hosting;
@@ -15,5 +16,6 @@ static class Parts
     {
         routes.MapAccess();
         routes.MapLive();
+        routes.MapInstruments();
     }
 }
