@@ -1,6 +1,7 @@
 using Annotate.Deciding;
 using Annotate.Instruments;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 
 namespace Annotate.Server.Instruments;
 
@@ -12,20 +13,16 @@ static class ImportDraftRoute
     /// <param name="language">BCP 47 tag; "en" when it is left out.</param>
     public static async Task<IResult> RunAsync(
         string instrument, string draft, string? title, string? draftTitle, string? language,
-        Standing who, IGrainFactory grains, TimeProvider clock, HttpContext context)
+        CommandHead head, Standing who, IGrainFactory grains, HttpContext context)
     {
-        if ((Slug.Check(instrument, "an instrument") ?? Slug.Check(draft, "a draft")) is { } invalid) return invalid.Result();
         if (!TryFormat(context.Request, out var format)) return MediaType.Result();
-        if (!TryId(context.Request, clock, out var id)) return Problem.CommandMalformed.Result();
         if (await ReadAsync(context.Request) is not { } source) return TooLarge.Result();
         if (Draft.Read(draft, draftTitle ?? draft, language ?? "en", source, format, out var problem) is not { } read) return problem!.Result();
 
-        var command = new ImportDraft { Id = id, By = who.By, Title = title, Draft = read };
+        var command = new ImportDraft { Id = head.Id, By = who.By, IfVersion = head.IfVersion, Title = title, Draft = read };
         var answer = await grains.GetGrain<IInstrumentGrain>(instrument).ImportAsync(command);
-        if (answer.Problem is not null) return answer.Problem.Result();
-        if (await EnterAsync(instrument, id, who.By, grains) is { } refused) return refused.Result();
-        context.Response.Headers.ETag = $"\"{answer.Version}\"";
-        return TypedResults.Ok(new { version = answer.Version, id = draft });
+        var entered = answer.Problem is null ? await EnterAsync(instrument, head.Id, who.By, grains) : null;
+        return entered is null ? Replies.Of(context, answer, draft) : entered.Result();
     }
 
     static readonly Problem MediaType = new("media-type", 415, "A draft is sent as text/markdown or text/plain.");
@@ -44,13 +41,6 @@ static class ImportDraftRoute
         var type = request.GetTypedHeaders().ContentType?.MediaType.Value;
         format = type == "text/plain" ? DraftFormat.PlainText : DraftFormat.Markdown;
         return type is "text/plain" or "text/markdown";
-    }
-
-    static bool TryId(HttpRequest request, TimeProvider clock, out Guid id)
-    {
-        var key = request.Headers["Idempotency-Key"].ToString().Trim('"');
-        id = key.Length == 0 ? Guid.CreateVersion7(clock.GetUtcNow()) : default;
-        return key.Length == 0 || Guid.TryParseExact(key, "D", out id);
     }
 
     static async Task<byte[]?> ReadAsync(HttpRequest request)
