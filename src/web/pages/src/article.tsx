@@ -17,7 +17,7 @@ export function ArticlePane({ draft, article, articles }: { draft: Draft; articl
     <>
       <header class="article-head">
         <p class="kicker">{draft.title}</p>
-        <h1>{nameOf(article)}{article.heading && <span class="h1-heading">{article.heading}</span>}</h1>
+        <h2>{nameOf(article)} {article.heading && <span class="article-title">{article.heading}</span>}</h2>
         <p class="steps">
           {before ? <a href={`#${before.eId}`} rel="prev">← {nameOf(before)}</a> : <span />}
           {after && <a href={`#${after.eId}`} rel="next">{nameOf(after)} →</a>}

@@ -30,6 +30,7 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
   const problem = useSignal<Problem | null>(null);
   const writers = useSignal<string[]>([]);
   const attempt = useSignal(0);
+  const blank = useSignal(false);
   const mayWrite = bar === null;
 
   useEffect(() => openSection(), [section.text, mayWrite, attempt.value]);
@@ -54,6 +55,7 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
     saved.value = 'opening';
     editor.value = made;
 
+    const onText = (): void => { blank.value = provider.synced && made.isEmpty; };
     const onSaved = (): void => {
       if (provider.status === 'stopped') saved.value = 'stopped';
       else if (!provider.saved) saved.value = 'saving';
@@ -68,6 +70,8 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
     const onAware = (): void => { writers.value = writersIn(awareness); };
     provider.on('saved', onSaved);
     provider.on('synced', onSaved);
+    provider.on('synced', onText);
+    made.on('update', onText);
     provider.on('refused', onStopped);
     provider.on('gone', onStopped);
     awareness.on('change', onAware);
@@ -114,7 +118,7 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
         </ul>
       )}
       {editing.value && editor.value && <Toolbar editor={editor.value} label={section.title} />}
-      <div class="section-text" ref={host} />
+      <div class="section-text" data-blank={blank.value ? 'No text yet.' : undefined} ref={host} />
       <ProblemNote problem={problem.value} />
       {problem.value && (
         <p class="row wrap">
