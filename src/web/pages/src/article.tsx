@@ -58,7 +58,7 @@ function ArticleText({ article, threads }: { article: Provision; threads: (Threa
 
 function ProvisionText({ provision, top = false, pointedAt }: { provision: Provision; top?: boolean; pointedAt: string }): JSX.Element {
   return (
-    <div class={`provision ${top ? 'top' : provision.kind}`} data-eid={provision.eId} data-pointed={provision.eId === pointedAt && !top ? '' : undefined}>
+    <div class={`provision ${top ? 'whole' : provision.kind}`} data-eid={provision.eId} data-pointed={provision.eId === pointedAt && !top ? '' : undefined}>
       {!top && <span class="number" aria-hidden="true">{printed(provision)}</span>}
       {!top && <span class="unseen">{nameOf(provision)} {provision.number}. </span>}
       {provision.text && <p class="words" data-words={provision.eId}>{provision.text}</p>}

@@ -21,7 +21,6 @@ const savedWords: Record<SavedState, string> = { opening: 'Opening…', saved: '
 /** One section: its live text for everybody, and an editor for those with a mandate to draft. */
 export function Section({ section }: { section: StatementSection }): JSX.Element {
   const workspace = useWorkspace();
-  const bar = barTo(workspace, 'draft');
   const host = useRef<HTMLDivElement>(null);
   const editButton = useRef<HTMLButtonElement>(null);
   const editor = useSignal<Editor | null>(null);
@@ -31,7 +30,7 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
   const writers = useSignal<string[]>([]);
   const attempt = useSignal(0);
   const blank = useSignal(false);
-  const mayWrite = bar === null;
+  const mayWrite = barTo(workspace, 'draft') === null;
 
   useEffect(() => openSection(), [section.text, mayWrite, attempt.value]);
 
@@ -127,12 +126,11 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
         </p>
       )}
       <footer class="section-foot">
-        <button ref={editButton} type="button" class={`button ${editing.value ? 'primary' : 'quiet'}`} disabled={!mayWrite || saved.value === 'opening' || saved.value === 'stopped'}
+        {mayWrite && <button ref={editButton} type="button" class={`button ${editing.value ? 'primary' : 'quiet'}`} disabled={saved.value === 'opening' || saved.value === 'stopped'}
           aria-label={editing.value ? `Done with ${section.title}` : `Edit ${section.title}`}
           onClick={() => editor.value && (editing.value ? leave() : setEditing(editor.value, true))}>
           {editing.value ? 'Done' : 'Edit'}
-        </button>
-        {bar && <span class="reason">{bar}</span>}
+        </button>}
         {writers.value.length > 0 && <span class="writers">{writers.value.join(', ')} {writers.value.length === 1 ? 'is' : 'are'} writing here</span>}
       </footer>
     </article>
