@@ -1,8 +1,5 @@
-using Annotate.Server.Access;
-
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddAccess();
-var app = builder.Build();
-app.UseRouting();
-app.UseAccess();
-await app.RunAsync();
+using Annotate.Server.Hosting;
+var settings = Settings.Read(AnnotateHost.NewBuilder().Configuration);
+await using var host = await AnnotateHost.BuildAsync(settings);
+await host.StartAsync();
+await host.App.WaitForShutdownAsync();

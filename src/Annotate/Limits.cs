@@ -18,9 +18,6 @@ public static class Limits
     /// <summary>Longest eId of a provision.</summary>
     public const int EIdCharactersMax = 200;
 
-    /// <summary>Levels of an eId.</summary>
-    public const int EIdLevelsMax = 16;
-
     /// <summary>Longest text of an annotation, a reply, a reason or a caveat.</summary>
     public const int RemarkCharactersMax = 20_000;
 
@@ -56,6 +53,24 @@ public static class Limits
 
     /// <summary>Provisions cited by one section.</summary>
     public const int CitationsPerSectionMax = 64;
+
+    /// <summary>Activities sent to a feed in one call.</summary>
+    public const int ActivitiesPerDeliveryMax = 256;
+
+    /// <summary>Activities that a feed keeps at hand, and the most it gives in one answer.</summary>
+    public const int ActivitiesPerPageMax = 200;
+
+    /// <summary>Bytes of them that are read from the feed's journal for one answer.</summary>
+    public const int ActivitiesPerPageBytesMax = 1 << 20;
+
+    /// <summary>First wait before a delivery to a feed is tried again; it doubles each time.</summary>
+    public const int DeliveryRetryMilliseconds = 250;
+
+    /// <summary>Longest of those waits.</summary>
+    public const int DeliveryRetryMillisecondsMax = 60_000;
+
+    /// <summary>How often a grain with something unsent is woken, in case its silo died.</summary>
+    public const int DeliveryReminderSeconds = 300;
 
     /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
     public const int CommandsRememberedPerPersonMax = 64;
@@ -103,4 +118,36 @@ public static class Limits
 
     /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
     public const int RevokedTokensMax = 50_000;
+    /// <summary>Longest title of an instrument or a draft.</summary>
+    public const int InstrumentTitleCharactersMax = 500;
+
+    /// <summary>Longest language tag of a draft.</summary>
+    public const int LanguageTagCharactersMax = 35;
+
+    /// <summary>Largest source of one draft, as UTF-8.</summary>
+    public const int DraftSourceBytesMax = 2 << 20;
+
+    /// <summary>Longest line of such a source.</summary>
+    public const int DraftLineBytesMax = 64 << 10;
+
+    /// <summary>Provisions and groups in one draft.</summary>
+    public const int ProvisionsPerDraftMax = 10_000;
+
+    /// <summary>Text of one provision, without what is in it.</summary>
+    public const int ProvisionCharactersMax = 64 << 10;
+
+    /// <summary>Longest heading of a provision.</summary>
+    public const int HeadingCodePointsMax = 1_000;
+
+    /// <summary>Lines of a source that one answer complains about; reading ends there.</summary>
+    public const int ImportProblemsMax = 50;
+
+    /// <summary>Drafts of one instrument.</summary>
+    public const int DraftsPerInstrumentMax = 100;
+
+    /// <summary>Instruments, and coalitions, that one server knows.</summary>
+    public const int CatalogueEntriesMax = 10_000;
+
+    /// <summary>Longest pinpoint that is read.</summary>
+    public const int PinpointCharactersMax = 128;
 }

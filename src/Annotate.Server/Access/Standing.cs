@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Reflection;
+using Annotate.Coalitions;
 using Annotate.Deciding;
 
 namespace Annotate.Server.Access;
@@ -8,12 +8,16 @@ namespace Annotate.Server.Access;
 /// <param name="Principal">Whom the token speaks for.</param>
 /// <param name="Coalition">The coalition the rights are in; null for the operator where no coalition is named.</param>
 /// <param name="By">For commands: the person and the organisation they act for.</param>
+/// <param name="Person">As the coalition has them; null for the operator.</param>
 /// <param name="Rights">What they may do.</param>
-public sealed record Standing(Principal Principal, string? Coalition, By By, FrozenSet<Right> Rights)
+public sealed record Standing(Principal Principal, string? Coalition, By By, Person? Person, RightSet Rights)
 {
-    public bool May(Right right) => Rights.Contains(right);
+    public bool May(Right right) => Rights.Has(right);
 
     public bool IsOperator => Principal.IsOperator;
+
+    /// <summary>Null for the operator.</summary>
+    public Role? Role => Person?.Role;
 
     /// <summary>Gives handlers the standing that the door has checked; an endpoint open to anyone has none, and must not ask.</summary>
     public static ValueTask<Standing?> BindAsync(HttpContext context, ParameterInfo parameter) =>
@@ -22,7 +26,7 @@ public sealed record Standing(Principal Principal, string? Coalition, By By, Fro
 
 public static class StandingOfRequest
 {
-    /// <summary>The standing that the door has checked for this request.</summary>
+    /// <summary>The standing that the door has checked for this request, or when this connection was opened.</summary>
     /// <exception cref="InvalidOperationException">The endpoint is open to anyone, so that nobody was looked for.</exception>
     public static Standing Standing(this HttpContext context) =>
         context.Features.Get<Standing>() ?? throw new InvalidOperationException("This endpoint is open to anyone: it has no caller to ask for.");

@@ -1,5 +1,5 @@
+using Annotate.Client;
 using Annotate.Server.Access;
-using Annotate.Text;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 
@@ -24,7 +24,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
 
     public T? Find<T>(string topic) where T : Subscription
     {
-        lock (_lock) return _subscriptions.GetValueOrDefault(topic)?.Subscription as T;
+        lock (_lock) return _subscriptions.GetValueOrDefault(topic).Subscription as T;
     }
 
     /// <returns>False when the topic is followed already, or too many are.</returns>
@@ -70,7 +70,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
             logger.LogWarning(exception, "A connection of the hub could not be served");
     }
 
-    readonly record struct HubSubscription(string Coalition, Subscription Subscription);
+    readonly record struct HubSubscription(string Coalition, Subscription? Subscription);
 }
 
 /// <summary>A text that a hub connection has open.</summary>

@@ -38,4 +38,13 @@ static class Limits
 
     /// <summary>A message that could not be sent for so long ends its connection.</summary>
     public const int SendTimeoutSeconds = 30;
+
+    /// <summary>Calls of one hub connection that run at the same time; others wait.</summary>
+    public const int InvocationsPerConnectionMax = 16;
+
+    /// <summary>How often an idle hub connection is pinged.</summary>
+    public const int HubPingSeconds = 15;
+
+    /// <summary>A hub client that has been silent for so long is gone.</summary>
+    public const int HubClientTimeoutSeconds = 45;
 }

@@ -107,7 +107,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
 
     static HubException Refusal(Problem problem) => new(problem.Json());
 
-    static TextId Parse(string text) => TextId.TryParse(text, out var id) ? id : throw Refusal(Problem.NotFound);
+    static TextId Parse(string text) => TextId.TryParse(text) ?? throw Refusal(Problem.NotFound);
 
     static LiveText OpenOf(HubOutlet outlet, string text) => outlet.Find<HubTextSubscription>(text)?.Text
         ?? throw Refusal(Problem.Conflict("Open the text first."));
@@ -151,7 +151,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         return new Followed(state.Version, state.Json);
     }
 
-    void End(HubOutlet outlet, string topic)
+    static void End(HubOutlet outlet, string topic)
     {
         if (outlet.Remove(topic) is not { } subscription) return;
         subscription.End();

@@ -1,5 +1,6 @@
-using Annotate.Presence;
 using System.Text.Json;
+using Annotate.Client;
+using Annotate.Presence;
 
 namespace Annotate.Server.Live;
 

@@ -11,10 +11,11 @@ namespace Annotate.Server.Live;
 class LiveTopic : ITopicObserver
 {
     readonly ITopicGrain _grain;
+    readonly IGrainFactory _grains;
     readonly ITopicObserver _reference;
     readonly ILogger _logger;
     readonly Lock _lock = new();
-    readonly SemaphoreSlim _renewing = new(1);
+    Task _renewing = Task.CompletedTask;
     Subscription[] _subscriptions = [];
     Change[] _changes = new Change[16];
     int _first;
@@ -26,6 +27,7 @@ class LiveTopic : ITopicObserver
     {
         Topic = topic;
         _grain = grain;
+        _grains = grains;
         _reference = grains.CreateObjectReference<ITopicObserver>(this);
         _logger = logger;
     }
@@ -53,35 +55,39 @@ class LiveTopic : ITopicObserver
         return Subscriptions.Count == 0;
     }
 
-    /// <summary>Follows the grain, or renews; fills what a lost notification left out.</summary>
-    public async Task RenewAsync()
+    /// <summary>Follows the grain, or renews; fills what a lost notification left out. Callers at the same time share one call.</summary>
+    public Task RenewAsync()
     {
-        await _renewing.WaitAsync();
+        lock (_lock) return _renewing.IsCompleted ? _renewing = RenewOnceAsync() : _renewing;
+    }
+
+    /// <summary>Follows it no longer, for good.</summary>
+    public async Task UnfollowAsync()
+    {
         try
         {
-            var known = Version;
-            var answer = await _grain.FollowAsync(_reference, known < 0 ? FollowAnswer.VersionOnly : known);
-            if (known < 0) Begin(answer.Version);
-            else if (answer.State is not null) JumpTo(answer.Version);
-            else Take(known + 1, answer.Entries, null);
+            await _grain.UnfollowAsync(_reference);
         }
         finally
         {
-            _renewing.Release();
+            _grains.DeleteObjectReference<ITopicObserver>(_reference);
         }
-
-        WakeAll();
     }
-
-    public Task UnfollowAsync() => _grain.UnfollowAsync(_reference);
 
     /// <summary>Asks the grain itself for what happened after <paramref name="since"/>: for a subscription further behind than is kept here.</summary>
     public Task<FollowAnswer> AskAsync(long since) => _grain.FollowAsync(_reference, since);
 
     public async Task ChangedAsync(TopicNotice notice)
     {
-        if (!Take(notice.From, notice.Entries, notice.Origins)) await RenewQuietlyAsync();
-        else WakeAll();
+        if (Take(notice.From, notice.Entries, notice.Origins))
+        {
+            WakeAll();
+            return;
+        }
+
+        await RenewQuietlyAsync();
+        // The renewal may have been on its way before the notice was written.
+        if (Version < notice.From + notice.Entries.Count - 1) await RenewQuietlyAsync();
     }
 
     public virtual Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
@@ -105,6 +111,18 @@ class LiveTopic : ITopicObserver
     protected void WakeAll()
     {
         foreach (var subscription in Volatile.Read(ref _subscriptions)) subscription.Wake();
+    }
+
+    async Task RenewOnceAsync()
+    {
+        // Elsewhere: the lock is held until the task is known.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var known = Version;
+        var answer = await _grain.FollowAsync(_reference, known < 0 ? FollowAnswer.VersionOnly : known);
+        if (known < 0) Begin(answer.Version);
+        else if (answer.State is not null) JumpTo(answer.Version);
+        else Take(known + 1, answer.Entries, null);
+        WakeAll();
     }
 
     async Task RenewQuietlyAsync()

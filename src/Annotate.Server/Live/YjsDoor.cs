@@ -20,7 +20,7 @@ static class YjsDoor
             return;
         }
 
-        if (!TextId.TryParse(text, out var id) || !await texts.ExistsAsync(id))
+        if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id))
         {
             await Problems.WriteAsync(context, Problem.NotFound);
             return;

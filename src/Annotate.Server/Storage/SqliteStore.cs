@@ -44,6 +44,15 @@ sealed class SqliteStore : IAsyncDisposable
         return store;
     }
 
+    /// <summary>How many writes wait for the storage thread.</summary>
+    public int Queued
+    {
+        get
+        {
+            lock (gate) return queue.Count;
+        }
+    }
+
     /// <summary>Queues a write. The task ends when it is durable, or fails with what went wrong.</summary>
     public Task Write(QueuedWrite write) => TryQueue(write, out var untilRoom) ? write.Task : WriteWhenThereIsRoom(write, untilRoom);
 

@@ -31,6 +31,9 @@ sealed partial class SqliteTables(SqliteHandle handle)
     readonly sqlite3_stmt erase = handle.Prepare("DELETE FROM records WHERE row=?1 AND version=?2");
     readonly sqlite3_stmt unname = handle.Prepare("DELETE FROM names WHERE type=?1 AND key=?2 AND name=?3");
 
+    /// <summary>The connection they are used on.</summary>
+    public SqliteHandle Handle => handle;
+
     /// <summary>Makes the tables in a file that has none, and refuses a file whose tables it does not know.</summary>
     public static void Ensure(SqliteHandle handle)
     {

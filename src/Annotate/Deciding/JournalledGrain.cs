@@ -56,7 +56,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     }
 
     /// <summary>Decides a command, and answers when what was decided is durable.</summary>
-    protected async Task<Answer> RunAsync(Command command, Func<TState, Decision> decide)
+    protected virtual async Task<Answer> RunAsync(Command command, Func<TState, Decision> decide)
     {
         var answer = Decide(command, decide);
         await Journal.WhenDurableAsync();
@@ -169,17 +169,27 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
     async Task<IReadOnlyList<Entry>?> EntriesAfterAsync(long since, long to)
     {
+        if (to - since > Limits.CatchUpEntriesMax) return _replay.RecentAfter(since, to);
+        var entries = await HistoryAsync(since, to, (int)(to - since), Limits.CatchUpBytesMax);
+        return entries.Count < to - since ? null : entries;
+    }
+
+    /// <summary>
+    /// Durable entries after <paramref name="since"/> up to <paramref name="to"/>, without a gap, from the first; fewer when there are
+    /// more than <paramref name="countMax"/> or they have more bytes than <paramref name="bytesMax"/>.
+    /// </summary>
+    /// <exception cref="JournalDamagedException">One of them cannot be read.</exception>
+    protected async Task<IReadOnlyList<Entry>> HistoryAsync(long since, long to, int countMax, int bytesMax)
+    {
+        if (to <= since) return [];
+        to = Math.Min(to, since + countMax);
         if (_replay.RecentAfter(since, to) is { } recent) return recent;
-        if (to - since > Limits.CatchUpEntriesMax) return null;
-        var read = await Journal.ReadAsync(since, (int)(to - since), Limits.CatchUpBytesMax);
-        if (read.Count < to - since) return null;
+        var read = await Journal.ReadAsync(since, (int)(to - since), bytesMax);
         var entries = new List<Entry>(read.Count);
         foreach (var entry in read)
-        {
-            if (!_replay.TryDecode(entry.Bytes, out var decoded)) return null;
-            entries.Add(decoded);
-        }
-
+            entries.Add(_replay.TryDecode(entry.Bytes, out var decoded)
+                ? decoded
+                : throw new JournalDamagedException($"The entry {entry.Version} of {Kind} {Key} cannot be decoded."));
         return entries;
     }
 

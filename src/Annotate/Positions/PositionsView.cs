@@ -14,12 +14,11 @@ public sealed record PositionsView(
     [property: Id(3)] ConsentHeld[] Consents,
     [property: Id(4)] Agreement State)
 {
-    /// <param name="policy">The coalition's, now.</param>
-    /// <param name="voices">The organisations that may take positions, now: <see cref="CoalitionState.OrganisationsWith"/>.</param>
-    public static PositionsView Of(PositionState state, long version, Policy policy, IReadOnlySet<string> voices) => new(
+    /// <param name="voices">Of the coalition, now.</param>
+    public static PositionsView Of(PositionState state, long version, Voices voices) => new(
         version,
         [.. state.Positions.OrderBy(position => position.Organisation, StringComparer.Ordinal)],
         state.Proposal,
         [.. state.Consents.OrderBy(given => given.Organisation, StringComparer.Ordinal)],
-        AgreementRule.Of(policy, state.Proposal is not null, state.Consents, voices));
+        AgreementRule.Of(voices.Policy, state.Proposal is not null, state.Consents, voices.Organisations));
 }

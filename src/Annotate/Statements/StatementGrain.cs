@@ -1,5 +1,7 @@
 using Annotate.Deciding;
+using Annotate.Feeds;
 using Annotate.Following;
+using Orleans.Concurrency;
 
 namespace Annotate.Statements;
 
@@ -14,9 +16,14 @@ public interface IStatementGrain : ITopicGrain
     /// <summary>Null while there is no such statement.</summary>
     [Alias("read")]
     Task<StatementView?> ReadAsync();
+
+    /// <summary>Whether the statement has such a section, and so a text.</summary>
+    [Alias("has-section")]
+    Task<bool> HasSectionAsync(string section);
 }
 
-public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<StatementState>(clock), IStatementGrain
+[Reentrant, GrainType(TopicKind)]
+public sealed class StatementGrain(TimeProvider clock) : FeedingGrain<StatementState>(clock), IStatementGrain
 {
     /// <summary>Kind of topic, and prefix of the records.</summary>
     public const string TopicKind = "statement";
@@ -25,6 +32,8 @@ public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<Stateme
 
     protected override string Kind => TopicKind;
 
+    protected override FeedKey Feed => new(Statement.Coalition, Tier.Coalition);
+
     StatementKey Statement =>
         _statement ??= StatementKey.TryParse(Key) ?? throw new InvalidOperationException($"{Key} is no key of a statement.");
 
@@ -32,4 +41,19 @@ public sealed class StatementGrain(TimeProvider clock) : JournalledGrain<Stateme
 
     public Task<StatementView?> ReadAsync() =>
         ReadAsync((state, version) => state.Exists ? StatementView.Of(Statement, state, version) : null);
+
+    public Task<bool> HasSectionAsync(string section) => ReadAsync((state, _) => state.Sections.Any(has => has.Id == section));
+
+    protected override object StateForFollowers(long version) => StatementView.Of(Statement, State, version);
+
+    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
+    {
+        StatementDescribed e => new Activity("", e.Title),
+        SectionAdded e => new Activity(e.Section, e.Title),
+        SectionDescribed e => new Activity(e.Section, e.Title),
+        SectionMoved e => new Activity(e.Section, ""),
+        _ => null,
+    };
+
+    protected override SourceCount Count(StatementState state) => new(0, state.Sections.Count);
 }

@@ -1,22 +1,20 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Annotate.Statements;
 
-/// <summary>Names a live text as one URL-safe segment: coalition, statement and section joined by dots. Slugs have no dots.</summary>
-public readonly record struct TextId(string Coalition, string Statement, string Section)
+/// <summary>Which section's text, as one URL-safe segment: <c>{coalition}.{statement}.{section}</c>. Slugs hold no dot.</summary>
+[GenerateSerializer, Immutable, Alias("annotate.text-id.v1")]
+public sealed record TextId([property: Id(0)] string Coalition, [property: Id(1)] string Statement, [property: Id(2)] string Section)
 {
-    /// <summary>The key of its <see cref="ISectionGrain"/>.</summary>
-    public string Key => $"{Coalition}/{Statement}/{Section}";
-
     public override string ToString() => $"{Coalition}.{Statement}.{Section}";
 
-    public static bool TryParse([NotNullWhen(true)] string? text, out TextId id)
-    {
-        id = default;
-        if (text is null || text.Length > 3 * Limits.SlugCharactersMax + 2) return false;
-        var parts = text.Split('.');
-        if (parts.Length != 3 || !Array.TrueForAll(parts, Slug.IsValid)) return false;
-        id = new TextId(parts[0], parts[1], parts[2]);
-        return true;
-    }
+    /// <summary>Key of the section's grain: <c>{coalition}/{statement}/{section}</c>.</summary>
+    public string Key => $"{Coalition}/{Statement}/{Section}";
+
+    /// <summary>Null when the text is no such id.</summary>
+    public static TextId? TryParse(string? text) => Of(text?.Split('.'));
+
+    /// <summary>From the key of a section's grain; null when the text is no such key.</summary>
+    public static TextId? TryParseKey(string? key) => Of(key?.Split('/'));
+
+    static TextId? Of(string[]? parts) =>
+        parts is { Length: 3 } && Array.TrueForAll(parts, Slug.IsValid) ? new TextId(parts[0], parts[1], parts[2]) : null;
 }

@@ -1,5 +1,7 @@
 using Annotate.Deciding;
+using Annotate.Feeds;
 using Annotate.Following;
+using Orleans.Concurrency;
 
 namespace Annotate.Threads;
 
@@ -15,7 +17,8 @@ public interface IThreadGrain : ITopicGrain
     Task<ThreadView> ReadAsync();
 }
 
-public sealed class ThreadGrain(TimeProvider clock) : JournalledGrain<ThreadState>(clock), IThreadGrain
+[Reentrant, GrainType(TopicKind)]
+public sealed class ThreadGrain(TimeProvider clock) : FeedingGrain<ThreadState>(clock), IThreadGrain
 {
     /// <summary>Kind of topic, and prefix of the records.</summary>
     public const string TopicKind = "thread";
@@ -24,9 +27,26 @@ public sealed class ThreadGrain(TimeProvider clock) : JournalledGrain<ThreadStat
 
     protected override string Kind => TopicKind;
 
+    protected override FeedKey Feed => new(Thread.Coalition, Thread.Tier);
+
     ThreadKey Thread => _thread ??= ThreadKey.TryParse(Key) ?? throw new InvalidOperationException($"{Key} is no key of a thread.");
 
     public Task<Answer> RunAsync(ThreadCommand command) => RunAsync(command, state => command.Decide(Thread, state));
 
     public Task<ThreadView> ReadAsync() => ReadAsync((state, version) => ThreadView.Of(Thread, state, version));
+
+    protected override object StateForFollowers(long version) => ThreadView.Of(Thread, State, version);
+
+    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
+    {
+        Annotated e => new Activity($"{e.Id}", $"{Json.Word(e.Motivation)} {e.Target.EId}"),
+        Replied e => new Activity($"{e.Annotation}", ""),
+        AnnotationEdited e => new Activity($"{e.Annotation}", ""),
+        AnnotationResolved e => new Activity($"{e.Annotation}", ""),
+        AnnotationReopened e => new Activity($"{e.Annotation}", ""),
+        AnnotationDeleted e => new Activity($"{e.Annotation}", ""),
+        _ => null,
+    };
+
+    protected override SourceCount Count(ThreadState state) => new(state.Open, state.Total);
 }

@@ -1,5 +1,4 @@
 using Annotate.Journals;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Annotate.Tests.Journals;

@@ -1,19 +1,20 @@
 using Annotate.Journals;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Annotate.Tests.Journals;
 
 public abstract partial class JournalContract
 {
+    const int Filled = 113;
+
     /// <summary>A journal that has gone round the ring, with a snapshot, chunks after it and a tail, and the names of all its live records.</summary>
     static async Task<string[]> FillAsync(IGrainStorage storage, GrainId grain)
     {
         var activation = await Activation.OpenAsync(storage, grain, Narrow);
-        await AppendOneByOneAsync(activation, Numbered(1, 93));
+        await AppendOneByOneAsync(activation, Numbered(1, Filled));
         await activation.Journal.CloseAsync();
         var reader = await Activation.OpenAsync(storage, grain, Narrow);
-        Assert.Equal(Numbered(1, 93), reader.State.Entries);
+        Assert.Equal(Numbered(1, Filled), reader.State.Entries);
         string[] read = [.. reader.Storage.Operations.Select(operation => operation.Record).Distinct()];
         foreach (var kind in new[] { "head", "tail", "chunk", "snapshot" })
         {
@@ -69,7 +70,7 @@ public abstract partial class JournalContract
             }
         }
 
-        Assert.Equal(93, (await Activation.OpenAsync(storage, grain, Narrow)).Journal.Version);
+        Assert.Equal(Filled, (await Activation.OpenAsync(storage, grain, Narrow)).Journal.Version);
     });
 
     [Fact]
@@ -171,8 +172,8 @@ public abstract partial class JournalContract
         await storage.ReadStateAsync($"{Name}.chunk.000000000000", grain, state);
         await storage.ClearStateAsync($"{Name}.chunk.000000000000", grain, state);
         var opened = await Activation.OpenAsync(storage, grain, Narrow);
-        Assert.Equal(Numbered(1, 93), opened.State.Entries);
+        Assert.Equal(Numbered(1, Filled), opened.State.Entries);
         await Assert.ThrowsAsync<JournalDamagedException>(async () => await opened.Journal.ReadAsync(0, 10, 1000));
-        Assert.Equal(10, (await opened.Journal.ReadAsync(83, 20, 1000)).Count);
+        Assert.Equal(10, (await opened.Journal.ReadAsync(Filled - 10, 20, 1000)).Count);
     });
 }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Annotate.Journals;
-using Orleans.Runtime;
 using Orleans.Storage;
 using Xunit.Sdk;
 

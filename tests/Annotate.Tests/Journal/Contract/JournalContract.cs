@@ -1,5 +1,4 @@
 using Annotate.Journals;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Annotate.Tests.Journals;
@@ -31,7 +30,7 @@ public abstract partial class JournalContract
 
     protected virtual int ManyAppends => 10_000;
 
-    protected virtual int RandomRounds => 300;
+    protected virtual int RandomRounds => 60;
 
     protected GrainId NextGrain() => GrainId.Create("journal-test", $"grain/{++_grains}");
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text;
 using Annotate.Journals;
-using Orleans.Runtime;
 using Orleans.Storage;
 
 namespace Annotate.Tests.Journals;

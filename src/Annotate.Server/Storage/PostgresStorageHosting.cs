@@ -1,0 +1,38 @@
+using Annotate.Journals;
+using Orleans.Configuration;
+
+namespace Annotate.Server.Storage;
+
+/// <summary>Adds Orleans' own AdoNet providers to a silo, on a PostgreSQL database that <see cref="PostgresSchema"/> prepared.</summary>
+public static class PostgresStorageHosting
+{
+    const string Invariant = "Npgsql";
+
+    /// <summary>Keeps the records of the storage called <paramref name="name"/> in the database.</summary>
+    public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, string name, string connectionString) =>
+        silo.AddAdoNetGrainStorage(name, options => Configure(options, connectionString));
+
+    /// <summary>Keeps the list of silos in the database.</summary>
+    public static ISiloBuilder UsePostgresClustering(this ISiloBuilder silo, string connectionString) =>
+        silo.UseAdoNetClustering(options =>
+        {
+            options.Invariant = Invariant;
+            options.ConnectionString = PostgresSchema.ForOrleans(connectionString);
+        });
+
+    /// <summary>Keeps reminders in the database.</summary>
+    public static ISiloBuilder AddPostgresReminders(this ISiloBuilder silo, string connectionString) =>
+        silo.UseAdoNetReminderService(options =>
+        {
+            options.Invariant = Invariant;
+            options.ConnectionString = PostgresSchema.ForOrleans(connectionString);
+        });
+
+    internal static void Configure(AdoNetGrainStorageOptions options, string connectionString)
+    {
+        options.Invariant = Invariant;
+        options.ConnectionString = PostgresSchema.ForOrleans(connectionString);
+        options.GrainStorageSerializer = new JournalRecordSerializer();
+        options.DeleteStateOnClear = true;
+    }
+}
