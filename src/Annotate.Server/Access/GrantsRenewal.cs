@@ -13,7 +13,7 @@ sealed partial class GrantsRenewal(SiloGrants grants, OpenSockets sockets, TimeP
             do
             {
                 await RenewAsync();
-                sockets.Check();
+                sockets.CheckAll();
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }

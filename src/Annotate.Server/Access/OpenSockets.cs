@@ -16,8 +16,8 @@ sealed partial class OpenSockets
     public OpenSockets(Doors doors, TimeProvider clock, ILogger<OpenSockets> logger)
     {
         (_doors, _clock, _logger) = (doors, clock, logger);
-        doors.Revoked += Check;
-        doors.Changed += coalition => Check(coalition);
+        doors.Revoked += CheckAll;
+        doors.Changed += CheckThoseOf;
     }
 
     /// <summary>Runs a request and watches over it while it lasts.</summary>
@@ -36,15 +36,15 @@ sealed partial class OpenSockets
     }
 
     /// <summary>Looks at every open socket: mandates and tokens also run out by time, of which nobody tells.</summary>
-    public void Check() => Check(null);
+    public void CheckAll() => CheckThoseOf(null);
 
-    void Check(string? coalition)
+    void CheckThoseOf(string? coalition)
     {
         HashSet<string>? changed = null;
         foreach (var (socket, _) in _open)
         {
             if (coalition is not null && socket.Standing.Coalition != coalition) continue;
-            if (Check(socket) && coalition is null && socket.Standing.Coalition is { } its) (changed ??= []).Add(its);
+            if (HasChanged(socket) && coalition is null && socket.Standing.Coalition is { } its) (changed ??= []).Add(its);
         }
 
         // Not for the coalition we were just told of: Live hears of it from the same event.
@@ -52,7 +52,7 @@ sealed partial class OpenSockets
     }
 
     /// <returns>Whether its rights are others than before.</returns>
-    bool Check(Socket socket)
+    bool HasChanged(Socket socket)
     {
         if (socket.IsLeaving) return false;
         var before = socket.Standing;

@@ -7,6 +7,7 @@ namespace Annotate.Server.Access;
 /// This silo's copy of a followed grain's state, for checks that must not wait. It is told of changes, and asks for those it missed;
 /// it knows since when it can be sure.
 /// </summary>
+/// <typeparam name="TState">Of the grain; mended entry by entry.</typeparam>
 /// <typeparam name="TView">What is read without a lock: immutable, made anew after each change.</typeparam>
 sealed class Replica<TState, TView> : ITopicObserver where TState : class, IState, new() where TView : class
 {

@@ -5,7 +5,7 @@ using Annotate.Deciding;
 namespace Annotate.Server.Access;
 
 /// <summary>Makes tokens, finds whom they speak for, and ends them.</summary>
-public sealed class Tokens(IGrainFactory grains, TimeProvider clock)
+public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposable
 {
     readonly ConcurrentDictionary<string, (Principal Principal, long At)> _found = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _lookups = new(Limits.TokenLookupsMax);
@@ -66,6 +66,8 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock)
     /// <summary>Ends every token made for a person so far, on open connections too.</summary>
     public async Task RevokeAllAsync(string coalition, string person, By by) =>
         await Revocations.RunAsync(new RevokeTokensOfPerson(coalition, person) { Id = NewId(), By = by });
+
+    public void Dispose() => _lookups.Dispose();
 
     async Task<Principal?> LookUpAsync(string hash)
     {

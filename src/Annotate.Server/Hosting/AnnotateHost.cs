@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Serialization;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -29,7 +27,6 @@ public sealed class AnnotateHost : IAsyncDisposable
     public IEnumerable<Uri> Addresses => App.Urls.Where(url => !url.Contains("://unix:", StringComparison.Ordinal)).Select(url => new Uri(url));
 
     /// <summary>Puts a server together, holding its data folder. It listens when <see cref="StartAsync"/> has returned.</summary>
-    /// <param name="configuration">Read for <c>Logging</c> and <c>Kestrel</c>; null reads appsettings.json and the environment.</param>
     /// <param name="isPrivate">Listens on the private socket only.</param>
     /// <param name="configure">For tests: replaces parts before the server is built.</param>
     /// <exception cref="SettingsException">A setting does not fit.</exception>
@@ -99,7 +96,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(Limit);
         builder.Services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = settings.InlineScheduling);
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.ConfigureHttpJsonOptions(options => ConfigureJson(options.SerializerOptions));
+        builder.Services.ConfigureHttpJsonOptions(options => Json.Set(options.SerializerOptions));
         builder.Services.AddOpenApi("v1", ApiDescription.Configure);
     }
 
@@ -109,13 +106,6 @@ public sealed class AnnotateHost : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = Limits.RequestBodyBytesMax;
         kestrel.Limits.MaxConcurrentConnections = Limits.ConnectionsMax;
         kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.ConnectionsMax;
-    }
-
-    /// <summary>How everything is written in JSON: camelCase, enumerations as words.</summary>
-    public static void ConfigureJson(JsonSerializerOptions json)
-    {
-        json.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
-        json.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase, allowIntegerValues: false));
     }
 
     static void UseParts(WebApplication app, Settings settings)

@@ -12,7 +12,7 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
         try
         {
             await next(context);
-            if (IsBare(context.Response)) await AnswerAsync(context, OfStatus(context.Response.StatusCode));
+            if (IsBare(context.Response)) await Problems.WriteAsync(context, OfStatus(context.Response.StatusCode));
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -20,7 +20,7 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
         }
         catch (Exception exception) when (!context.Response.HasStarted)
         {
-            await AnswerAsync(context, OfException(exception, context));
+            await Problems.WriteAsync(context, OfException(exception, context));
         }
     }
 
@@ -44,14 +44,6 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
     // Head requests have no body by nature, and 304 and the like are no errors.
     static bool IsBare(HttpResponse response) =>
         !response.HasStarted && response.StatusCode >= 400 && response.ContentType is null && response.ContentLength is null;
-
-    static Task AnswerAsync(HttpContext context, Problem problem)
-    {
-        var allow = context.Response.Headers.Allow;
-        var answer = Problems.WriteAsync(context, problem);
-        if (allow.Count > 0 && !context.Response.HasStarted) context.Response.Headers.Allow = allow;
-        return answer;
-    }
 
     static Problem OfStatus(int status) => status switch
     {

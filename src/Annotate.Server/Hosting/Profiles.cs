@@ -41,16 +41,18 @@ static class Profiles
         silo.UseLocalhostClustering(PortFor(settings), gatewayPort: 0, serviceId: "annotate", clusterId: settings.Cluster);
         silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
         silo.AddSqliteGrainStorage(StorageName, options => options.Path = Path.Combine(settings.DataFolder, StorageFile));
+        silo.AddSqliteReminders(StorageName);
     }
 
     static void UsePostgres(ISiloBuilder silo, Settings settings)
     {
+        var database = PostgresSchema.ForOrleans(settings.Postgres!);
         silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), PortFor(settings), settings.GatewayPort);
-        silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, settings.Postgres));
-        silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, settings.Postgres));
+        silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, database));
+        silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, database));
         silo.AddAdoNetGrainStorage(StorageName, options =>
         {
-            (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, settings.Postgres);
+            (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, database);
             options.GrainStorageSerializer = new JournalRecordSerializer();
         });
     }
