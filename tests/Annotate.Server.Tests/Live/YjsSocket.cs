@@ -50,7 +50,13 @@ sealed class YjsSocket : IAsyncDisposable
 
     public long Holds(uint client) => ClientClocks.Of(_held.StateVector, client);
 
-    public Task SendAsync(MessageKind kind, byte[] payload) => SendAsync(Messages.Write(kind, payload));
+    public Task SendAsync(MessageKind kind, byte[] payload)
+    {
+        // What it typed itself is not sent back to it.
+        if (kind == MessageKind.Update && Update.TryRead(payload, out var update, out _))
+            lock (_lock) _held.Add(update);
+        return SendAsync(Messages.Write(kind, payload));
+    }
 
     public Task SendAsync(byte[] frame, WebSocketMessageType type = WebSocketMessageType.Binary) =>
         _socket.SendAsync(frame, type, true, CancellationToken.None);
