@@ -75,7 +75,7 @@ sealed class AnnotateTarget(WireKind wire) : ITarget
 
     static async Task<string> AdmitAsync(HttpClient client, string person)
     {
-        await PutAsync(client, person, new { name = "Writer", organisation = Organisation, role = "member", mandates = new[] { "draft" } });
+        await PutAsync(client, person, new { name = "Writer", organisation = Organisation, role = "member", mandates = new[] { new { mandate = "draft" } } });
         using var answer = await client.PostAsJsonAsync($"{person}/tokens", new { kind = "bearer", days = 1 });
         await CheckAsync(answer);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
