@@ -14,7 +14,7 @@ struct Rows<T>
     public void Add(in T item)
     {
         if (_items is null) _items = new T[1];
-        else if (Count == _items.Length) Array.Resize(ref _items, Count < 4 ? 8 : Count * 2);
+        else if (Count == _items.Length) Array.Resize(ref _items, Count * 2);
         _items[Count++] = item;
     }
 
