@@ -27,9 +27,13 @@ static class Profiles
             case Profile.Postgres:
                 UsePostgres(silo, settings);
                 break;
-            default:
-                UseAzure(silo, settings);
+#if AZURE
+            case Profile.Azure:
+                AzureProfile.Use(silo, settings);
                 break;
+#endif
+            default:
+                throw new SettingsException($"There is no profile {settings.Profile} in this build.");
         }
     }
 
@@ -49,15 +53,6 @@ static class Profiles
         silo.UsePostgresClustering(database);
         silo.AddPostgresReminders(database);
         silo.AddPostgresGrainStorage(StorageName, database);
-    }
-
-    static void UseAzure(ISiloBuilder silo, Settings settings)
-    {
-#if AZURE
-        AzureProfile.Use(silo, settings);
-#else
-        throw new SettingsException("This build leaves the profile Azure out; build with -p:Azure=true.");
-#endif
     }
 
     internal static int PortFor(Settings settings)

@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Annotate.Server.Access;
 using Annotate.Server.Hosting;
@@ -87,12 +86,17 @@ sealed class Invitation(ServerConnection connection, AnnotateHost host, TextWrit
             await to.WriteLineAsync($"  {person.GetProperty("name").GetString(),-18} {SignIn.LinkOf(origin, await LinkAsync(IdOf(person), stop))}");
         await to.WriteLineAsync($"""
 
-              Another link:   annotate token --coalition {Coalition} --person {IdOf(people[0])} --sign-in
+              Another link:   {Executable} token --coalition {Coalition} --person {IdOf(people[0])} --sign-in --data {host.Settings.DataFolder}
               The pages:      {origin}/
               With a token:   curl -H 'Authorization: Bearer {await BearerAsync(IdOf(people[0]), stop)}' {origin}/api/me
               The API:        {origin}/openapi/v1.json
             """);
     }
+
+    // As it was started, so that the line can be pasted.
+    static string Executable => Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) != "dotnet"
+        ? path
+        : "dotnet " + Path.Combine(AppContext.BaseDirectory, typeof(Invitation).Assembly.GetName().Name + ".dll");
 
     static string IdOf(JsonElement person) => person.GetProperty("id").GetString()!;
 

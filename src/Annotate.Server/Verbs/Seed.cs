@@ -21,7 +21,7 @@ sealed class Seed
 
     async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
-        var folder = parsed.GetValue(_folder) ?? Folders.FindSeeds(new Settings())
+        var folder = parsed.GetValue(_folder) ?? Folders.FindSeeds(Settings.Read(AnnotateHost.NewBuilder().Configuration))
             ?? throw new SettingsException("There is no folder 'seeds' here; name one.");
         await using var server = await _server.OpenAsync(parsed, stop);
         await new Seeder(server.Http, server.Token, Console.Out).SeedAsync(folder, stop);

@@ -71,16 +71,29 @@ sealed class ServerConnection : IAsyncDisposable
     /// <exception cref="RefusedException">The answer is a problem.</exception>
     public async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken stop)
     {
-        using var response = await Http.SendAsync(request, stop);
-        var text = await response.Content.ReadAsStringAsync(stop);
-        if (!response.IsSuccessStatusCode) throw new RefusedException(Words(request, (int)response.StatusCode, text));
-        return text.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(text);
+        var bytes = await SendForBytesAsync(request, stop);
+        return bytes.Length == 0 ? default : JsonSerializer.Deserialize<JsonElement>(bytes);
     }
 
     public async Task<JsonElement> GetAsync(string path, CancellationToken stop)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
         return await SendAsync(request, stop);
+    }
+
+    /// <summary>What is there, as it is sent.</summary>
+    /// <exception cref="RefusedException">The answer is a problem.</exception>
+    public async Task<byte[]> GetBytesAsync(string path, CancellationToken stop)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        return await SendForBytesAsync(request, stop);
+    }
+
+    async Task<byte[]> SendForBytesAsync(HttpRequestMessage request, CancellationToken stop)
+    {
+        using var response = await Http.SendAsync(request, stop);
+        if (response.IsSuccessStatusCode) return await response.Content.ReadAsByteArrayAsync(stop);
+        throw new RefusedException(Words(request, (int)response.StatusCode, await response.Content.ReadAsStringAsync(stop)));
     }
 
     static string Words(HttpRequestMessage request, int status, string text)
