@@ -78,7 +78,7 @@ sealed class Invitation(ServerConnection connection, AnnotateHost host, TextWrit
 
     public async Task WriteAsync(CancellationToken stop)
     {
-        var origin = (host.Settings.PublicUrl ?? host.Addresses.First()).GetLeftPart(UriPartial.Authority);
+        var origin = host.App.Services.GetRequiredService<OwnOrigin>().Listening;
         var coalition = await connection.GetAsync($"/api/coalitions/{Coalition}", stop);
         var people = coalition.GetProperty("people").EnumerateArray().ToList();
         await to.WriteLineAsync($"\nThe sample coalition is loaded. Sign in as one of its (invented) people; each link works once, for a week:\n");
