@@ -1,6 +1,7 @@
 using Annotate.Server.Access;
 using Annotate.Server.Coalitions;
 using Annotate.Server.Feeds;
+using Annotate.Server.Instruments;
 using Annotate.Server.Live;
 using Annotate.Server.Positions;
 using Annotate.Server.Statements;
@@ -25,5 +26,6 @@ static class Parts
         routes.MapStatements();
         routes.MapFeeds();
         routes.MapLive();
+        routes.MapInstruments();
     }
 }

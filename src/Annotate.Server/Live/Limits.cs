@@ -47,4 +47,7 @@ static class Limits
 
     /// <summary>A hub client that has been silent for so long is gone.</summary>
     public const int HubClientTimeoutSeconds = 45;
+
+    /// <summary>Characters of a state vector in a query: that of about 5,000 client ids.</summary>
+    public const int StateVectorCharactersMax = 64 << 10;
 }

@@ -30,6 +30,7 @@ static class LiveSetup
     public static void MapLive(this IEndpointRouteBuilder routes)
     {
         routes.MapYjs();
+        routes.MapTexts();
         // Only WebSockets: other transports need sticky sessions.
         routes.MapHub<LiveHub>("/live", options => options.Transports = HttpTransportType.WebSockets).Requires(Right.SignedIn);
     }
