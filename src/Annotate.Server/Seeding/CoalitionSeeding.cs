@@ -172,7 +172,7 @@ sealed class CoalitionSeeding(SeedApi api, string operatorToken, SeedPlan plan, 
 
     async Task<JsonElement?> AnnotationAsync(SeedAct act, Guid id, CancellationToken stop)
     {
-        if (await api.FindAsync(operatorToken, Thread(act) + "?tier=coalition", stop) is not { } thread) return null;
+        if (await api.FindAsync(operatorToken, Thread(act), stop) is not { } thread) return null;
         foreach (var annotation in thread.GetProperty("annotations").EnumerateArray())
             if (annotation.GetProperty("id").GetString() == id.ToString("D")) return annotation;
         return null;
