@@ -93,6 +93,25 @@ public sealed class SeederTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_text_stays_as_it_was_when_its_seed_has_other_words_since()
+    {
+        await new Seeder(_http, _operator, TextWriter.Null).SeedAsync(Seeds, Stop);
+        const string text = "/api/texts/practice.first-statement.what-we-ask";
+        var before = await _http.GetByteArrayAsync(text, Stop);
+        var edited = Path.Combine(_folder, "edited");
+        foreach (var file in Directory.GetFiles(Seeds, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(edited, Path.GetRelativePath(Seeds, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy);
+        }
+
+        await File.AppendAllTextAsync(Path.Combine(edited, "practice", "what-we-ask.md"), "\nOne more paragraph.\n", Stop);
+        await new Seeder(_http, _operator, TextWriter.Null).SeedAsync(edited, Stop);
+        Assert.Equal(before, await _http.GetByteArrayAsync(text, Stop));
+    }
+
+    [Fact]
     public async Task A_refusal_names_the_step()
     {
         var refused = await Assert.ThrowsAsync<SeedRefusedException>(() => new Seeder(_http, new string('x', 43), TextWriter.Null).SeedAsync(Seeds, Stop));
