@@ -1,3 +1,5 @@
-var builder = WebApplication.CreateBuilder(args);
-var app = builder.Build();
-await app.RunAsync();
+using Annotate.Server.Hosting;
+var settings = Settings.Read(AnnotateHost.NewBuilder().Configuration);
+await using var host = await AnnotateHost.BuildAsync(settings);
+await host.StartAsync();
+await host.App.WaitForShutdownAsync();

@@ -1,0 +1,27 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Annotate.Client;
+
+/// <summary>The server refused something; <see cref="Problem"/> says why.</summary>
+public sealed class LiveException(LiveProblem problem, Exception? inner = null) : Exception($"{problem.Title} {problem.Detail}".TrimEnd(), inner)
+{
+    public LiveProblem Problem => problem;
+
+    internal static LiveException Of(HubException exception)
+    {
+        // SignalR puts words of its own before ours.
+        var at = exception.Message.IndexOf('{');
+        try
+        {
+            if (at >= 0 && JsonSerializer.Deserialize<LiveProblem>(exception.Message.AsSpan(at), JsonSerializerOptions.Web) is { } problem)
+                return new LiveException(problem, exception);
+        }
+        catch (JsonException)
+        {
+            // Not one of ours: an error inside the server, which it does not explain.
+        }
+
+        return new LiveException(new LiveProblem("failed", 500, "The server could not do it.", exception.Message), exception);
+    }
+}

@@ -1,0 +1,197 @@
+using Annotate.Text;
+
+namespace Annotate.Client;
+
+/// <summary>
+/// A text that is open: what it holds as Yjs updates, without a document. Edits are sent one at a time; what is edited meanwhile is merged
+/// and sent together. Whatever was not acknowledged when the connection went is sent again.
+/// </summary>
+public sealed class OpenText : IResumable
+{
+    readonly LiveClient _client;
+    readonly TextState _held = new();
+    readonly List<ReadOnlyMemory<byte>> _updates = [];
+    readonly Queue<PendingEdit> _pending = new();
+    readonly Lock _lock = new();
+    bool _isSending;
+
+    internal OpenText(string text, LiveClient client) => (Text, _client) = (text, client);
+
+    sealed record PendingEdit(byte[] Update, TaskCompletionSource<long> Durable);
+
+    public string Text { get; }
+
+    /// <summary>The last version that was received.</summary>
+    public long Version { get; private set; }
+
+    /// <summary>Called with every update that others made, after it is part of <see cref="State"/>; on a thread of the connection.</summary>
+    public event Action<byte[]>? Updated;
+
+    /// <summary>Called with every awareness update.</summary>
+    public event Action<byte[]>? AwarenessChanged;
+
+    /// <summary>Everything the text holds, as one Yjs update.</summary>
+    public byte[] State
+    {
+        get
+        {
+            lock (_lock)
+            {
+                if (!Updates.TryMerge(_updates, out var merged)) throw new InvalidOperationException("Updates that were read do not merge.");
+                _updates.Clear();
+                _updates.Add(merged);
+                return merged;
+            }
+        }
+    }
+
+    /// <summary>What it holds, as a Yjs state vector.</summary>
+    public byte[] StateVector
+    {
+        get
+        {
+            lock (_lock) return _held.EncodeStateVector();
+        }
+    }
+
+    /// <summary>Edits the text; answers with the text's version when the edit is durable.</summary>
+    /// <param name="update">A Yjs update of format 1 that builds only on what the text holds.</param>
+    /// <exception cref="ArgumentException">It cannot be read, or builds on something unknown.</exception>
+    /// <exception cref="LiveException">The server refused it.</exception>
+    public Task<long> EditAsync(ReadOnlyMemory<byte> update)
+    {
+        var pending = new PendingEdit(update.ToArray(), new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
+        lock (_lock)
+        {
+            if (!Add(pending.Update)) throw new ArgumentException("The update cannot be read, or builds on something unknown.", nameof(update));
+            _pending.Enqueue(pending);
+            if (_isSending) return pending.Durable.Task;
+            _isSending = true;
+        }
+
+        _ = SendAsync();
+        return pending.Durable.Task;
+    }
+
+    /// <summary>Tells others of this client's cursor.</summary>
+    /// <param name="awareness">A y-protocols awareness update.</param>
+    public Task AwareAsync(byte[] awareness) => _client.InvokeAsync<object?>("Aware", Text, awareness);
+
+    /// <summary>Closes the text; edits under way are still answered.</summary>
+    public Task CloseAsync() => _client.CloseAsync(Text, "CloseText");
+
+    async Task IResumable.ResumeAsync()
+    {
+        var opened = await _client.InvokeAsync<OpenedText>("OpenText", Text, StateVector);
+        Take(opened.Version, opened.Update);
+        bool hasPending;
+        lock (_lock)
+        {
+            hasPending = !_isSending && _pending.Count > 0;
+            if (hasPending) _isSending = true;
+        }
+
+        if (hasPending) _ = SendAsync();
+    }
+
+    void IResumable.End(Exception? reason)
+    {
+        lock (_lock)
+        {
+            while (_pending.TryDequeue(out var pending))
+            {
+                if (reason is null) pending.Durable.TrySetCanceled();
+                else pending.Durable.TrySetException(reason);
+            }
+        }
+    }
+
+    internal void Take(long version, byte[] update)
+    {
+        lock (_lock)
+        {
+            Add(update);
+            Version = Math.Max(Version, version);
+        }
+
+        Updated?.Invoke(update);
+    }
+
+    internal void TakeAwareness(byte[] awareness) => AwarenessChanged?.Invoke(awareness);
+
+    bool Add(ReadOnlyMemory<byte> bytes)
+    {
+        if (!Update.TryRead(bytes, out var update, out _)) return false;
+        switch (_held.Check(update, out var fresh))
+        {
+            case Verdict.Missing: return false;
+            case Verdict.New:
+                _held.Add(fresh!);
+                _updates.Add(fresh!.Bytes);
+                break;
+        }
+
+        return true;
+    }
+
+    async Task SendAsync()
+    {
+        while (true)
+        {
+            PendingEdit[] batch;
+            lock (_lock)
+            {
+                batch = [.. _pending];
+                if (batch.Length == 0)
+                {
+                    _isSending = false;
+                    return;
+                }
+            }
+
+            if (!await TrySendAsync(batch)) return;
+        }
+    }
+
+    /// <returns>False when the connection went: the edits stay pending, and resuming sends them.</returns>
+    async Task<bool> TrySendAsync(PendingEdit[] batch)
+    {
+        try
+        {
+            var merged = batch.Length == 1 ? batch[0].Update : Merge(batch);
+            var answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, merged);
+            if (answer.Status == "missing") answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, Lacking(answer.StateVector!));
+            Settle(batch, edit =>
+            {
+                if (answer.Problem is { } problem) edit.Durable.TrySetException(new LiveException(problem));
+                else edit.Durable.TrySetResult(answer.Version);
+            });
+            return true;
+        }
+        catch (LiveException exception)
+        {
+            Settle(batch, edit => edit.Durable.TrySetException(exception));
+            return true;
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+        {
+            lock (_lock) _isSending = false;
+            return false;
+        }
+    }
+
+    byte[] Lacking(byte[] stateVector) => Updates.TryDiff(State, stateVector, out var lacking)
+        ? lacking
+        : throw new LiveException(new LiveProblem("invalid", 400, "The server's state vector cannot be read.", null));
+
+    static byte[] Merge(PendingEdit[] batch) => Updates.TryMerge(Array.ConvertAll(batch, edit => (ReadOnlyMemory<byte>)edit.Update), out var merged)
+        ? merged
+        : throw new InvalidOperationException("Updates that were read do not merge.");
+
+    void Settle(PendingEdit[] batch, Action<PendingEdit> settle)
+    {
+        lock (_lock)
+            for (var i = 0; i < batch.Length && _pending.Count > 0; i++) _pending.Dequeue();
+        foreach (var edit in batch) settle(edit);
+    }
+}

@@ -1,0 +1,26 @@
+using System.Collections.Frozen;
+using Annotate.Access;
+using Annotate.Coalitions;
+
+namespace Annotate.Server.Access;
+
+/// <summary>The people of a coalition at one version.</summary>
+sealed class GrantedPeople(CoalitionState state)
+{
+    readonly FrozenDictionary<string, Person> _people = state.People.ToFrozenDictionary(person => person.Id, StringComparer.Ordinal);
+
+    public Person? Find(string person) => _people.GetValueOrDefault(person);
+}
+
+/// <summary>The revocations at one version.</summary>
+sealed class RevokedTokens(RevocationState state)
+{
+    readonly HashSet<string> _tokens = [.. state.Tokens.Keys];
+    readonly Dictionary<string, DateTimeOffset> _people = new(state.People);
+
+    public bool Holds(Principal principal) =>
+        _tokens.Contains(principal.Token)
+        || (principal.Coalition is { } coalition
+            && _people.TryGetValue(RevocationState.KeyOf(coalition, principal.Person), out var at)
+            && principal.Issued <= at);
+}

@@ -1,0 +1,43 @@
+namespace Annotate.Server;
+
+public static partial class Limits
+{
+    /// <summary>How often each silo asks for the grants and revocations it may have missed.</summary>
+    public const int GrantsRenewMilliseconds = 500;
+
+    /// <summary>Grants confirmed longer ago are asked for before they are used.</summary>
+    public const int GrantsFreshMilliseconds = 1_000;
+
+    /// <summary>How long a check waits for grants before it refuses.</summary>
+    public const int GrantsTimeoutMilliseconds = 3_000;
+
+    /// <summary>Open sockets are closed when grants could not be confirmed for so long.</summary>
+    public const int GrantsLostMilliseconds = 10_000;
+
+    /// <summary>How long Live has to say goodbye on a connection whose right went, before it is cut.</summary>
+    public const int SocketGraceMilliseconds = 250;
+
+    /// <summary>A token that was found valid is not looked up again for so long; a revocation is heard of sooner.</summary>
+    public const int TokenCachedMilliseconds = 1_000;
+
+    /// <summary>Tokens remembered at the same time.</summary>
+    public const int TokensCachedMax = 20_000;
+
+    /// <summary>Lookups of tokens that are under way at the same time; more wait.</summary>
+    public const int TokenLookupsMax = 256;
+
+    /// <summary>Coalitions whose grants a silo keeps up to date; the one asked for longest ago goes first.</summary>
+    public const int CoalitionsFollowedMax = 1_000;
+
+    /// <summary>Grants that nobody asked for in so long are let go.</summary>
+    public const int CoalitionUnusedSeconds = 120;
+
+    /// <summary>Longest life of a sign-in link.</summary>
+    public const int SignInMinutesMax = 7 * 24 * 60;
+
+    /// <summary>How long a browser stays signed in.</summary>
+    public const int SessionDays = 14;
+
+    /// <summary>Largest form that the sign-in pages take.</summary>
+    public const int SignInFormBytesMax = 4_096;
+}

@@ -1,0 +1,37 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace Annotate.Server.Access;
+
+/// <summary>Problems over HTTP: RFC 9457, with the extra member <c>code</c>.</summary>
+public static class Problems
+{
+    /// <summary>Beginning of a problem's type URI; the code follows.</summary>
+    public const string TypePrefix = "urn:annotate:problem:";
+
+    public static ProblemHttpResult Result(this Problem problem) => TypedResults.Problem(Details(problem));
+
+    /// <summary>Answers a request with a problem. Nothing of the answer may have been sent.</summary>
+    public static Task WriteAsync(HttpContext context, Problem problem)
+    {
+        var allow = context.Response.Headers.Allow;
+        context.Response.Clear();
+        context.Response.Headers.Allow = allow;
+        if (problem.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Result(problem).ExecuteAsync(context);
+    }
+
+    /// <summary>For the hub, whose errors are words: the same members as JSON.</summary>
+    public static string Json(this Problem problem) =>
+        JsonSerializer.Serialize(new { code = problem.Code, status = problem.Status, title = problem.Title, detail = problem.Detail });
+
+    static ProblemDetails Details(Problem problem) => new()
+    {
+        Type = TypePrefix + problem.Code,
+        Title = problem.Title,
+        Status = problem.Status,
+        Detail = problem.Detail,
+        Extensions = { ["code"] = problem.Code },
+    };
+}

@@ -1,0 +1,130 @@
+using Annotate.Server.Access;
+using Annotate.Server.Storage;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.FileProviders;
+
+namespace Annotate.Server.Hosting;
+
+/// <summary>A server: the web application and the data folder it holds while it lives.</summary>
+public sealed class AnnotateHost : IAsyncDisposable
+{
+    readonly DataFolder _folder;
+
+    AnnotateHost(WebApplication app, DataFolder folder, Settings settings, string socket) =>
+        (App, _folder, Settings, Socket) = (app, folder, settings, socket);
+
+    public WebApplication App { get; }
+
+    /// <summary>With the data folder's full path.</summary>
+    public Settings Settings { get; }
+
+    /// <summary>Path of the private socket.</summary>
+    public string Socket { get; }
+
+    /// <summary>The addresses it listens on, the private socket left out; known when it has started.</summary>
+    public IEnumerable<Uri> Addresses => App.Urls.Where(url => !url.Contains("://unix:", StringComparison.Ordinal)).Select(url => new Uri(url));
+
+    /// <summary>Puts a server together, holding its data folder. It listens when <see cref="StartAsync"/> has returned.</summary>
+    /// <param name="isPrivate">Listens on the private socket only.</param>
+    /// <param name="configure">For tests: replaces parts before the server is built.</param>
+    /// <exception cref="SettingsException">A setting does not fit.</exception>
+    /// <exception cref="DataFolderInUseException">Another server holds the data folder.</exception>
+    public static async Task<AnnotateHost> BuildAsync(Settings settings, bool isPrivate = false, Action<WebApplicationBuilder>? configure = null)
+    {
+        settings.Check();
+        PrivateSocket.MakePrivateFolder(settings.DataFolder);
+        var folder = DataFolder.Take(settings.DataFolder);
+        try
+        {
+            settings = settings with { DataFolder = folder.Path };
+            if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
+            var socket = PrivateSocket.Prepare(folder.Path);
+            var builder = NewBuilder();
+            ConfigureParts(builder, settings);
+            ConfigureWeb(builder, settings, isPrivate ? [] : settings.Urls, socket);
+            configure?.Invoke(builder);
+            var app = builder.Build();
+            UseParts(app, settings);
+            return new AnnotateHost(app, folder, settings, socket);
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
+        }
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await App.StartAsync(cancellationToken);
+        PrivateSocket.Protect(Socket);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await App.DisposeAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>A builder that reads appsettings.json beside the executable, and the environment.</summary>
+    internal static WebApplicationBuilder NewBuilder() => WebApplication.CreateBuilder(new WebApplicationOptions
+    {
+        ApplicationName = typeof(AnnotateHost).Assembly.GetName().Name,
+        ContentRootPath = AppContext.BaseDirectory,
+        // Nothing here can change while it runs, and watching files costs a handle each.
+        Args = ["--hostBuilder:reloadConfigOnChange=false"],
+    });
+
+    static void ConfigureParts(WebApplicationBuilder builder, Settings settings)
+    {
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.TryAddSingleton(TimeProvider.System);
+        builder.UseOrleans(silo => silo.Use(settings));
+        services.AddAccess();
+        services.AddHostedService<OperatorToken>();
+        services.AddParts(settings);
+        services.AddLogScrubbing();
+        services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds));
+    }
+
+    static void ConfigureWeb(WebApplicationBuilder builder, Settings settings, string[] urls, string socket)
+    {
+        builder.WebHost.UseUrls([.. urls, "http://unix:" + socket]);
+        builder.WebHost.ConfigureKestrel(Limit);
+        builder.Services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = settings.InlineScheduling);
+        builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        builder.Services.ConfigureHttpJsonOptions(options => Json.Set(options.SerializerOptions));
+        builder.Services.AddOpenApi("v1", ApiDescription.Configure);
+    }
+
+    static void Limit(KestrelServerOptions kestrel)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxRequestBodySize = Limits.RequestBodyBytesMax;
+        kestrel.Limits.MaxConcurrentConnections = Limits.ConnectionsMax;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.ConnectionsMax;
+    }
+
+    static void UseParts(WebApplication app, Settings settings)
+    {
+        app.UseSecurityHeaders();
+        app.UseMiddleware<ProblemMiddleware>();
+        app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(Limits.SocketPingSeconds) });
+        UsePages(app, settings);
+        app.UseRouting();
+        app.UseAccess();
+        app.MapOpenApi("/openapi/{documentName}.json").Requires(Right.Anyone);
+        app.MapParts();
+    }
+
+    static void UsePages(WebApplication app, Settings settings)
+    {
+        if (Folders.FindWeb(settings) is not { } web) return;
+        var files = new PhysicalFileProvider(web);
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
+        app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
+    }
+}

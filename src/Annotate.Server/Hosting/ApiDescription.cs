@@ -1,0 +1,59 @@
+using System.Globalization;
+using Annotate.Server.Access;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace Annotate.Server.Hosting;
+
+/// <summary>What the OpenAPI document says beyond the routes: how to send a token, what is asked of the caller, and the problems.</summary>
+static class ApiDescription
+{
+    const string Scheme = "bearer";
+
+    public static void Configure(OpenApiOptions options)
+    {
+        options.AddDocumentTransformer((document, _, _) =>
+        {
+            document.Info = new OpenApiInfo
+            {
+                Title = "Annotate",
+                Version = "v1",
+                Description = "Organisations annotate a legal text, take positions on it, and write a joint statement. Problems are RFC 9457 "
+                    + "with the member code. What a caller may not see answers like what does not exist.",
+            };
+            document.Components ??= new OpenApiComponents();
+            document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
+            document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = Scheme };
+            return Task.CompletedTask;
+        });
+        options.AddOperationTransformer((operation, context, _) =>
+        {
+            var right = context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRight>().LastOrDefault()?.Right ?? Right.Operator;
+            Describe(operation, right, context.Document);
+            return Task.CompletedTask;
+        });
+    }
+
+    static void Describe(OpenApiOperation operation, Right right, OpenApiDocument? document)
+    {
+        operation.Responses ??= [];
+        Add(operation.Responses, StatusCodes.Status400BadRequest, "The request is malformed.");
+        if (right == Right.Anyone) return;
+        operation.Description = string.Join(' ', new[] { operation.Description, $"Asks for the right {right}." }.OfType<string>());
+        operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
+        Add(operation.Responses, StatusCodes.Status401Unauthorized, "There is no valid token.");
+        if (right != Right.SignedIn) Add(operation.Responses, StatusCodes.Status403Forbidden, "The right is missing.");
+        Add(operation.Responses, StatusCodes.Status404NotFound, "There is nothing here, or nothing the caller may see.");
+    }
+
+    static void Add(OpenApiResponses responses, int status, string description)
+    {
+        var key = status.ToString(CultureInfo.InvariantCulture);
+        if (responses.ContainsKey(key)) return;
+        responses[key] = new OpenApiResponse
+        {
+            Description = description,
+            Content = new Dictionary<string, OpenApiMediaType> { ["application/problem+json"] = new() },
+        };
+    }
+}

@@ -1,0 +1,44 @@
+using Annotate.Access;
+using Annotate.Deciding;
+using Annotate.Server.Access;
+
+namespace Annotate.Server.Hosting;
+
+/// <summary>
+/// The operator's token, in a file of the data folder that only the server's account may read. Removing the file and starting again
+/// makes a new one; signing out with it ends it.
+/// </summary>
+sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
+{
+    public const string FileName = "operator.token";
+
+    public static string PathIn(string dataFolder) => Path.Combine(dataFolder, FileName);
+
+    // The silo has started by now, and nobody listens yet.
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        var path = PathIn(settings.DataFolder);
+        var kept = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
+        if (Secrets.IsWellFormed(kept) && (await IssueAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
+
+        var made = Secrets.Make();
+        await IssueAsync(made);
+        await WriteAsync(path, made, cancellationToken);
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts.
+    Task<bool> IssueAsync(string token) =>
+        tokens.IssueAsync(token, TokenKind.Operator, null, By.OperatorPerson, DateTimeOffset.MaxValue, By.Operator);
+
+    static async Task WriteAsync(string path, string token, CancellationToken cancellationToken)
+    {
+        var next = path + ".next";
+        File.Delete(next);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        await using (var writer = new StreamWriter(next, options)) await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
+        File.Move(next, path, overwrite: true);
+    }
+}

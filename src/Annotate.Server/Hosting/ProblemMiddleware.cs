@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Annotate.Server.Access;
+using Microsoft.AspNetCore.WebUtilities;
+
+namespace Annotate.Server.Hosting;
+
+/// <summary>Whatever goes wrong on the way to an answer becomes a problem (RFC 9457), and so does an answer that is only a status.</summary>
+sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (IsBare(context.Response)) await Problems.WriteAsync(context, OfStatus(context.Response.StatusCode));
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Whoever asked has gone.
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            await Problems.WriteAsync(context, OfException(exception, context));
+        }
+    }
+
+    Problem OfException(Exception exception, HttpContext context)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException { InnerException: JsonException json }:
+                return Problem.Invalid($"The body is not the JSON that was expected, at {json.Path ?? "$"}, line {json.LineNumber + 1}.");
+            case BadHttpRequestException bad:
+                return OfStatus(bad.StatusCode).With(bad.Message);
+            case GrantsUnreachableException:
+                LogRightsUnknown(exception);
+                return GrantsUnreachableException.Problem;
+            default:
+                LogUnexpected(exception, context.Request.Method, context.Request.Path);
+                return new Problem("unexpected", 500, "Something went wrong on the server; nothing is known to be lost.");
+        }
+    }
+
+    // Head requests have no body by nature, and 304 and the like are no errors.
+    static bool IsBare(HttpResponse response) =>
+        !response.HasStarted && response.StatusCode >= 400 && response.ContentType is null && response.ContentLength is null;
+
+    static Problem OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => Problem.SignInNeeded,
+        StatusCodes.Status404NotFound => Problem.NotFound,
+        StatusCodes.Status405MethodNotAllowed => new("method-not-allowed", status, "This cannot be done here; the header Allow says what can."),
+        StatusCodes.Status413PayloadTooLarge => Problem.TooLarge($"A request has at most {Limits.RequestBodyBytesMax} bytes here."),
+        StatusCodes.Status415UnsupportedMediaType => new("media-type", status, "The body is of a type that is not taken here."),
+        StatusCodes.Status400BadRequest => Problem.Invalid("Something in the request is missing or malformed."),
+        _ => new("status-" + status, status, ReasonPhrases.GetReasonPhrase(status)),
+    };
+
+    [LoggerMessage(LogLevel.Warning, "Refused: the rights of the caller cannot be checked")]
+    partial void LogRightsUnknown(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
+    partial void LogUnexpected(Exception exception, string method, string path);
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Reflection;
+
+namespace Annotate.Server.Hosting;
+
+/// <summary>Where a server keeps its data and finds the others of its cluster.</summary>
+public enum Profile
+{
+    /// <summary>One process, one file; nothing else is needed.</summary>
+    Sqlite,
+
+    /// <summary>PostgreSQL 15 or later; any number of processes.</summary>
+    Postgres,
+
+    /// <summary>A storage account; any number of processes. Only in builds made with <c>-p:Azure=true</c>.</summary>
+    Azure,
+}
+
+/// <summary>
+/// What can be set, as environment variables (<c>Annotate__Url</c>) or in the section <c>Annotate</c> of appsettings.json beside the
+/// executable. A name that is not here, or a value that does not fit, stops the start.
+/// </summary>
+public sealed record Settings
+{
+    public Profile Profile { get; init; } = Profile.Sqlite;
+
+    /// <summary>Where to listen, several separated by semicolons; <c>http://*:5080</c> is every address of this machine.</summary>
+    public string Url { get; init; } = "http://localhost:5080";
+
+    /// <summary>The address that people use when a proxy stands in between: for links, cookies, and to tell our own pages from others'.</summary>
+    public Uri? PublicUrl { get; init; }
+
+    /// <summary>Holds the storage file, the operator's token, and the private socket.</summary>
+    public string DataFolder { get; init; } = "data";
+
+    /// <summary>Connection string, for the profile Postgres.</summary>
+    public string? Postgres { get; init; }
+
+    /// <summary>Connection string of the storage account, for the profile Azure.</summary>
+    public string? Azure { get; init; }
+
+    /// <summary>The sample coalition; when not set, <c>seeds</c> is looked for beside the executable and above it.</summary>
+    public string? SeedsFolder { get; init; }
+
+    /// <summary>Whether a server that holds nothing loads the sample coalition when it starts.</summary>
+    public bool LoadSeeds { get; init; } = true;
+
+    /// <summary>The web pages; when not set, <c>wwwroot</c> is looked for beside the executable and above it.</summary>
+    public string? WebFolder { get; init; }
+
+    /// <summary>Port on which the servers of a cluster talk to each other; 0 takes a free one.</summary>
+    public int SiloPort { get; init; }
+
+    /// <summary>Port for Orleans clients outside the cluster; 0 opens none.</summary>
+    public int GatewayPort { get; init; }
+
+    /// <summary>The IP address under which the other servers of the cluster reach this one.</summary>
+    public string SiloAddress { get; init; } = "127.0.0.1";
+
+    /// <summary>Servers with the same name form a cluster, in the same database.</summary>
+    public string Cluster { get; init; } = "annotate";
+
+    /// <summary>How often a server asks for what it may have missed of the topics it follows.</summary>
+    public int FollowRenewSeconds { get; init; } = 5;
+
+    /// <summary>Runs requests on the threads that read the sockets: fewer switches between threads, but a slow request holds up others.</summary>
+    public bool InlineScheduling { get; init; }
+
+    /// <summary>How long a stop waits for what is under way.</summary>
+    public int StopSeconds { get; init; } = 15;
+
+    /// <summary>Reads the section <c>Annotate</c>.</summary>
+    /// <exception cref="SettingsException">A name or a value is wrong; says which, and what would fit.</exception>
+    public static Settings Read(IConfiguration configuration)
+    {
+        var settings = new Settings();
+        foreach (var section in configuration.GetSection("Annotate").GetChildren())
+        {
+            var property = typeof(Settings).GetProperty(section.Key, BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase)
+                ?? throw new SettingsException($"There is no setting Annotate:{section.Key}. There are: {Names()}.");
+            property.SetValue(settings, Parse(property, section.Value ?? ""));
+        }
+
+        settings.Check();
+        return settings;
+    }
+
+    /// <summary>Refuses what does not fit together.</summary>
+    /// <exception cref="SettingsException">Says what.</exception>
+    public void Check()
+    {
+        if (Profile == Profile.Postgres && string.IsNullOrWhiteSpace(Postgres))
+            throw new SettingsException("The profile Postgres needs a connection string in Annotate:Postgres.");
+        if (Profile == Profile.Azure && string.IsNullOrWhiteSpace(Azure))
+            throw new SettingsException("The profile Azure needs a connection string in Annotate:Azure.");
+        foreach (var url in Urls) CheckUrl(url);
+        if (PublicUrl is { } address && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
+            throw new SettingsException("Annotate:PublicUrl is an http or https address.");
+        CheckRange(SiloPort, 0, 65_535, nameof(SiloPort));
+        CheckRange(GatewayPort, 0, 65_535, nameof(GatewayPort));
+        CheckRange(FollowRenewSeconds, 1, Annotate.Limits.FollowForgottenSeconds / 2, nameof(FollowRenewSeconds));
+        CheckRange(StopSeconds, 1, 600, nameof(StopSeconds));
+        if (!System.Net.IPAddress.TryParse(SiloAddress, out _)) throw new SettingsException("Annotate:SiloAddress is an IP address.");
+    }
+
+    internal string[] Urls => Url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    static void CheckUrl(string url)
+    {
+        try
+        {
+            if (BindingAddress.Parse(url) is { Scheme: "http" or "https", PathBase: "" }) return;
+        }
+        catch (FormatException)
+        {
+            // Said below.
+        }
+
+        throw new SettingsException($"Annotate:Url: '{url}' is not an address to listen on, such as http://localhost:5080.");
+    }
+
+    static void CheckRange(int value, int least, int most, string name)
+    {
+        if (value < least || value > most) throw new SettingsException($"Annotate:{name} is a number from {least} to {most}, not {value}.");
+    }
+
+    static object? Parse(PropertyInfo property, string value)
+    {
+        var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
+        if (type == typeof(string)) return value;
+        if (type == typeof(bool) && bool.TryParse(value, out var flag)) return flag;
+        if (type == typeof(int) && int.TryParse(value, CultureInfo.InvariantCulture, out var number)) return number;
+        if (type == typeof(Uri) && Uri.TryCreate(value, UriKind.Absolute, out var address)) return address;
+        if (type == typeof(Profile) && Enum.TryParse<Profile>(value, ignoreCase: true, out var profile) && Enum.IsDefined(profile)) return profile;
+        var fitting = type == typeof(Profile) ? "one of " + string.Join(", ", Enum.GetNames<Profile>())
+            : type == typeof(bool) ? "true or false"
+            : type == typeof(int) ? "a whole number"
+            : "an address such as https://annotate.example";
+        throw new SettingsException($"Annotate:{property.Name} is {fitting}, not '{value}'.");
+    }
+
+    static string Names() =>
+        string.Join(", ", typeof(Settings).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name));
+}
+
+/// <summary>A setting is wrong: the message is for whoever starts the server.</summary>
+public sealed class SettingsException(string message) : Exception(message);

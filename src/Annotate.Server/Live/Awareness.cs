@@ -1,0 +1,89 @@
+using Annotate.Deciding;
+using Annotate.Text;
+
+namespace Annotate.Server.Live;
+
+/// <summary>
+/// Cursors and selections in one text, as this silo knows them: for each client id the last word, and whose it is. Nothing is kept on
+/// disk. A connection speaks only for client ids that nobody else speaks for; what it says of others is dropped, since stock clients
+/// repeat what they hear.
+/// </summary>
+sealed class Awareness
+{
+    readonly Lock _lock = new();
+    readonly Dictionary<long, Known> _states = [];
+    long _sequence;
+
+    sealed record Known(AwarenessEntry Entry, string Person, long Origin, long Sequence);
+
+    /// <summary>Takes what is new and its sender's own.</summary>
+    /// <returns>That part, as an awareness update; null when there is none.</returns>
+    public byte[]? Take(ReadOnlyMemory<byte> update, By by, long origin)
+    {
+        if (!AwarenessUpdate.TryRead(update, out var entries, out _)) return null;
+        var taken = new List<AwarenessEntry>();
+        lock (_lock)
+        {
+            foreach (var entry in entries)
+                if (IsNews(entry, by, origin)) taken.Add(Keep(entry, by, origin));
+        }
+
+        return taken.Count == 0 ? null : AwarenessUpdate.Write(taken.ToArray());
+    }
+
+    /// <summary>Forgets what a connection said, as "gone".</summary>
+    /// <returns>The removals, for others; null when it said nothing.</returns>
+    public byte[]? Remove(long origin)
+    {
+        var removed = new List<AwarenessEntry>();
+        lock (_lock)
+        {
+            foreach (var known in _states.Values.Where(known => known.Origin == origin && !known.Entry.IsRemoval).ToArray())
+            {
+                var gone = new AwarenessEntry(known.Entry.ClientId, known.Entry.Clock + 1, "null"u8.ToArray());
+                _states[gone.ClientId] = known with { Entry = gone, Sequence = ++_sequence };
+                removed.Add(gone);
+            }
+        }
+
+        return removed.Count == 0 ? null : AwarenessUpdate.Write(removed.ToArray());
+    }
+
+    /// <summary>What was said after a cursor, as one awareness update; null when nothing was.</summary>
+    public byte[]? After(long cursor, out long seen)
+    {
+        // Nearly always nothing was said, and every sender asks after every update.
+        seen = Volatile.Read(ref _sequence);
+        if (seen == cursor) return null;
+        lock (_lock)
+        {
+            seen = _sequence;
+            var entries = _states.Values.Where(known => known.Sequence > cursor).Select(known => known.Entry).ToArray();
+            return entries.Length == 0 ? null : AwarenessUpdate.Write(entries);
+        }
+    }
+
+    bool IsNews(AwarenessEntry entry, By by, long origin)
+    {
+        if (!_states.TryGetValue(entry.ClientId, out var known)) return !entry.IsRemoval && MakeRoom();
+        if (known.Person != by.Person) return false;
+        // The same person on a new connection goes on counting; a repeat on another connection is an echo.
+        return entry.Clock > known.Entry.Clock || (entry.Clock == known.Entry.Clock && entry.IsRemoval && !known.Entry.IsRemoval && origin == known.Origin);
+    }
+
+    AwarenessEntry Keep(AwarenessEntry entry, By by, long origin)
+    {
+        // Copied: the entry points into the message it came with.
+        var kept = entry with { State = entry.State.ToArray() };
+        _states[entry.ClientId] = new Known(kept, by.Person, origin, ++_sequence);
+        return kept;
+    }
+
+    bool MakeRoom()
+    {
+        if (_states.Count < Limits.AwarenessStatesMax) return true;
+        foreach (var (client, known) in _states)
+            if (known.Entry.IsRemoval) _states.Remove(client);
+        return _states.Count < Limits.AwarenessStatesMax;
+    }
+}

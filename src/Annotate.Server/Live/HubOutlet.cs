@@ -1,0 +1,150 @@
+using Annotate.Client;
+using Annotate.Server.Access;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.AspNetCore.SignalR.Protocol;
+
+namespace Annotate.Server.Live;
+
+/// <summary>A connection of <c>/live</c> and what it follows.</summary>
+sealed class HubOutlet(HubConnectionContext connection, Principal principal, TimeProvider clock, ILogger logger) : Outlet(clock)
+{
+    readonly Dictionary<string, HubSubscription> _subscriptions = [];
+    readonly Lock _lock = new();
+
+    public string ConnectionId => connection.ConnectionId;
+
+    public Principal Principal => principal;
+
+    public override void Abort() => connection.Abort();
+
+    public ValueTask SendAsync(SerializedHubMessage message) => connection.WriteAsync(message, connection.ConnectionAborted);
+
+    public ValueTask SendAsync(string method, params object?[] arguments) =>
+        connection.WriteAsync(new InvocationMessage(method, arguments), connection.ConnectionAborted);
+
+    public T? Find<T>(string topic) where T : Subscription
+    {
+        lock (_lock) return _subscriptions.GetValueOrDefault(topic).Subscription as T;
+    }
+
+    /// <returns>False when the topic is followed already, or too many are.</returns>
+    public bool TryAdd(string topic, string coalition, Subscription subscription)
+    {
+        lock (_lock)
+            return _subscriptions.Count < Limits.SubscriptionsPerConnectionMax
+                && _subscriptions.TryAdd(topic, new HubSubscription(coalition, subscription));
+    }
+
+    public bool IsFull
+    {
+        get
+        {
+            lock (_lock) return _subscriptions.Count >= Limits.SubscriptionsPerConnectionMax;
+        }
+    }
+
+    public Subscription? Remove(string topic)
+    {
+        lock (_lock) return _subscriptions.Remove(topic, out var removed) ? removed.Subscription : null;
+    }
+
+    public string[] Topics
+    {
+        get
+        {
+            lock (_lock) return [.. _subscriptions.Keys];
+        }
+    }
+
+    /// <summary>Rights in a coalition changed: a connection whose right to read went is ended.</summary>
+    public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<bool>> mayRead)
+    {
+        bool concerns;
+        lock (_lock) concerns = principal.Coalition == coalition || _subscriptions.Values.Any(subscription => subscription.Coalition == coalition);
+        if (concerns && !await mayRead(principal, coalition)) Abort();
+    }
+
+    protected override void Report(Exception exception)
+    {
+        if (exception is not (OperationCanceledException or IOException or ObjectDisposedException))
+            logger.LogWarning(exception, "A connection of the hub could not be served");
+    }
+
+    readonly record struct HubSubscription(string Coalition, Subscription? Subscription);
+}
+
+/// <summary>A text that a hub connection has open.</summary>
+sealed class HubTextSubscription(LiveText text, HubOutlet outlet, Action<LiveText> release) : TextSubscription(text, outlet)
+{
+    readonly string _name = text.Id.ToString();
+
+    public override void End()
+    {
+        base.End();
+        release(Text);
+    }
+
+    protected override ValueTask SendAsync(TextFrame frame)
+    {
+        // Serialized once for every hub connection that stands at the same version, in each protocol that is in use.
+        var message = frame.HubMessage ??= new SerializedHubMessage(
+            new InvocationMessage(nameof(ILiveClient.Text), [_name, frame.To, frame.Update]));
+        return outlet.SendAsync(message);
+    }
+
+    protected override ValueTask SendAwarenessAsync(byte[] awareness) => outlet.SendAsync(nameof(ILiveClient.Aware), _name, awareness);
+}
+
+/// <summary>A topic that a hub connection follows: changes in order, or the state when too many were missed.</summary>
+sealed class HubTopicSubscription(LiveTopic topic, HubOutlet outlet, Func<Task<TopicState?>> readState, Action<LiveTopic> release)
+    : Subscription(outlet)
+{
+    public void StartAt(long version) => Cursor = version;
+
+    public override void End()
+    {
+        topic.Remove(this);
+        release(topic);
+    }
+
+    protected override async ValueTask SendNewsAsync()
+    {
+        while (true)
+        {
+            if (!topic.TryRead(Cursor, Limits.ChangesPerMessageMax, out var changes))
+            {
+                await CatchUpAsync();
+                continue;
+            }
+
+            if (changes.Length == 0) return;
+            var sent = Array.ConvertAll(changes, change => LiveChanges.Of(change.Version, change.Entry));
+            await outlet.SendAsync(nameof(ILiveClient.Changed), topic.Topic, sent);
+            Cursor = changes[^1].Version;
+        }
+    }
+
+    async Task CatchUpAsync()
+    {
+        var answer = await topic.AskAsync(Cursor);
+        if (answer.State is null)
+        {
+            foreach (var part in answer.Entries.Chunk(Limits.ChangesPerMessageMax))
+            {
+                var sent = new LiveChange[part.Length];
+                for (var i = 0; i < part.Length; i++) sent[i] = LiveChanges.Of(Cursor + 1 + i, part[i]);
+                await outlet.SendAsync(nameof(ILiveClient.Changed), topic.Topic, sent);
+                Cursor += part.Length;
+            }
+
+            return;
+        }
+
+        var state = await readState() ?? throw new InvalidOperationException($"{topic.Topic} has no state to give.");
+        await outlet.SendAsync(nameof(ILiveClient.Reset), topic.Topic, state.Version, state.Json);
+        Cursor = state.Version;
+    }
+}
+
+/// <param name="Json">The same JSON as the topic's HTTP GET.</param>
+sealed record TopicState(long Version, string Json);

@@ -1,0 +1,160 @@
+using Annotate.Client;
+using Annotate.Server.Access;
+using Annotate.Statements;
+using Annotate.Text;
+using Microsoft.AspNetCore.SignalR;
+
+namespace Annotate.Server.Live;
+
+/// <summary>
+/// <c>/live</c>: follow topics, open and edit texts. Every method checks the caller's standing as it is at that moment. What goes to the
+/// client is sent by its <see cref="HubOutlet"/>, at the client's own pace.
+/// </summary>
+sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics topics, LivePresence presence, TopicDoors topicDoors, Doors doors)
+    : Hub<ILiveClient>
+{
+    const string PresenceKind = "presence/";
+
+    HubOutlet Outlet => connections.Find(Context.ConnectionId) ?? throw Refusal(Problem.SignInNeeded);
+
+    public override Task OnConnectedAsync()
+    {
+        if (Outlet.Principal is { Coalition: { } coalition, Person: var person }) Context.Items[nameof(LivePresence)] = presence.Enter(coalition, person);
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception)
+    {
+        if (connections.Find(Context.ConnectionId) is not { } outlet) return Task.CompletedTask;
+        foreach (var topic in outlet.Topics) End(outlet, topic);
+        (Context.Items[nameof(LivePresence)] as IDisposable)?.Dispose();
+        connections.Remove(Context.ConnectionId);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Follows a topic.</summary>
+    /// <param name="topic">Kind and key, "thread/…".</param>
+    /// <param name="since">The last version the client has; -1 for the state. What happened since then comes as Changed (or Reset).</param>
+    public async Task<Followed> Follow(string topic, long since)
+    {
+        var outlet = Outlet;
+        if (topic.StartsWith(PresenceKind, StringComparison.Ordinal)) return await FollowPresenceAsync(outlet, topic);
+        if (!topicDoors.TryFind(topic, out var door)) throw Refusal(Problem.NotFound);
+        await AdmitAsync(outlet, door);
+        if (outlet.Find<Subscription>(topic) is not null) throw Refusal(Problem.Conflict("This connection follows the topic already."));
+        return await FollowAsync(outlet, door, since);
+    }
+
+    public Task Unfollow(string topic)
+    {
+        End(Outlet, topic);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Opens a text: what the client lacks now, and every change from then on.</summary>
+    /// <param name="stateVector">A Yjs state vector; empty for a client that has nothing.</param>
+    public async Task<OpenedText> OpenText(string text, byte[] stateVector)
+    {
+        var outlet = Outlet;
+        var id = Parse(text);
+        await StandingAsync(outlet, id.Coalition);
+        if (stateVector.Length > 0 && !ClientClocks.TryRead(stateVector, out _, out var fault))
+            throw Refusal(Problem.Invalid($"The state vector cannot be read: {fault}."));
+        if (outlet.Find<HubTextSubscription>(text) is { } open) return LiveAnswers.Of(await open.Text.OpenAsync(stateVector));
+        if (!await texts.ExistsAsync(id)) throw Refusal(Problem.NotFound);
+
+        var live = await texts.OpenAsync(id);
+        var subscription = new HubTextSubscription(live, outlet, texts.Close);
+        if (!outlet.TryAdd(text, id.Coalition, subscription))
+        {
+            texts.Close(live);
+            throw Refusal(TooManyTopics);
+        }
+
+        var opening = await live.OpenAsync(stateVector);
+        subscription.StartAt(opening.Version);
+        live.Add(subscription);
+        return LiveAnswers.Of(opening);
+    }
+
+    public Task CloseText(string text) => Unfollow(text);
+
+    /// <summary>Edits a text that is open; answered when the edit is durable, or with what it lacks, or why it is refused.</summary>
+    /// <param name="update">A Yjs update of format 1.</param>
+    public async Task<EditAnswer> Edit(string text, byte[] update)
+    {
+        var outlet = Outlet;
+        var open = OpenOf(outlet, text);
+        var standing = await StandingAsync(outlet, open.Id.Coalition);
+        if (!standing.May(Right.Draft))
+            return LiveAnswers.Of(new EditOutcome(EditStatus.Refused, open.Version, null, YjsConnection.DraftMandateMissing));
+        return LiveAnswers.Of(await open.EditAsync(new Edit(update, standing.By, outlet.Origin)));
+    }
+
+    /// <summary>Tells others of cursors and selections. Client ids that belong to somebody else are dropped.</summary>
+    /// <param name="awareness">A y-protocols awareness update.</param>
+    public async Task Aware(string text, byte[] awareness)
+    {
+        var outlet = Outlet;
+        var open = OpenOf(outlet, text);
+        if (awareness.Length > Limits.AwarenessBytesMax)
+            throw Refusal(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
+        open.Aware(awareness, (await StandingAsync(outlet, open.Id.Coalition)).By, outlet.Origin);
+    }
+
+    static Problem TooManyTopics { get; } =
+        Problem.TooLarge($"A connection follows at most {Limits.SubscriptionsPerConnectionMax} topics and texts, each once.");
+
+    static HubException Refusal(Problem problem) => new(problem.Json());
+
+    static TextId Parse(string text) => TextId.TryParse(text) ?? throw Refusal(Problem.NotFound);
+
+    static LiveText OpenOf(HubOutlet outlet, string text) => outlet.Find<HubTextSubscription>(text)?.Text
+        ?? throw Refusal(Problem.Conflict("Open the text first."));
+
+    async Task<Standing> StandingAsync(HubOutlet outlet, string? coalition) =>
+        await doors.StandingAsync(outlet.Principal, coalition) is { } standing && standing.May(Right.Read) ? standing : throw Refusal(Problem.NotFound);
+
+    async Task AdmitAsync(HubOutlet outlet, TopicDoor door)
+    {
+        var standing = await StandingAsync(outlet, door.Coalition ?? outlet.Principal.Coalition);
+        if (!door.IsOpenTo(standing)) throw Refusal(Problem.NotFound);
+    }
+
+    async Task<Followed> FollowAsync(HubOutlet outlet, TopicDoor door, long since)
+    {
+        var state = await door.ReadStateAsync() ?? throw Refusal(Problem.NotFound);
+        var live = await topics.FollowAsync(door.Topic, door.Grain);
+        var subscription = new HubTopicSubscription(live, outlet, door.ReadStateAsync, topics.Release);
+        if (!outlet.TryAdd(door.Topic, door.Coalition ?? "", subscription))
+        {
+            topics.Release(live);
+            throw Refusal(TooManyTopics);
+        }
+
+        // A version that has not been reached is of another history (a restored backup): such a client starts anew.
+        var isKnown = since >= 0 && since <= state.Version;
+        subscription.StartAt(isKnown ? since : state.Version);
+        live.Add(subscription);
+        return isKnown ? new Followed(since, null) : new Followed(state.Version, state.Json);
+    }
+
+    async Task<Followed> FollowPresenceAsync(HubOutlet outlet, string topic)
+    {
+        var coalition = topic[PresenceKind.Length..];
+        await StandingAsync(outlet, coalition);
+        var subscription = new PresenceSubscription(presence, coalition, outlet);
+        if (!outlet.TryAdd(topic, coalition, subscription)) throw Refusal(TooManyTopics);
+        var state = presence.Read(coalition);
+        subscription.StartAt(state.Version);
+        presence.Add(subscription);
+        return new Followed(state.Version, state.Json);
+    }
+
+    static void End(HubOutlet outlet, string topic)
+    {
+        if (outlet.Remove(topic) is not { } subscription) return;
+        subscription.End();
+        if (subscription is HubTextSubscription text) text.Text.Leave(new Deciding.By(outlet.Principal.Person, null), outlet.Origin);
+    }
+}

@@ -1,0 +1,198 @@
+using Annotate.Deciding;
+using Annotate.Following;
+using Annotate.Statements;
+using Annotate.Text;
+using Orleans.Concurrency;
+
+namespace Annotate.Server.Live;
+
+/// <summary>
+/// A text that connections of this silo have open. Their edits go to the grain together, one call at a time: while one call waits for
+/// the disk the next gathers, just as the journal gathers entries while a write is in flight.
+/// </summary>
+sealed class LiveText(TextId id, ISectionGrain grain, IGrainFactory grains, ILogger logger)
+    : LiveTopic($"section/{id.Key}", grain, grains, logger)
+{
+    /// <summary>A range this short is merged without a connection's own edits; a longer one is merged once for everybody.</summary>
+    const int OwnMergeMax = 8;
+
+    readonly Lock _editLock = new();
+    readonly Queue<PendingEdit> _pending = new();
+    readonly Awareness _awareness = new();
+    long _pendingBytes;
+    bool _isSending;
+    TextFrame? _lastFrame;
+
+    public TextId Id => id;
+
+    public Awareness Awareness => _awareness;
+
+    readonly record struct PendingEdit(Edit Edit, IEditor Editor);
+
+    public Task<TextOpening> OpenAsync(byte[] stateVector) => grain.OpenAsync(stateVector);
+
+    /// <summary>The editor is answered when the edit is durable, or why it is not. A full queue is the sender's problem, who keeps the edit.</summary>
+    public void Edit(Edit edit, IEditor editor)
+    {
+        lock (_editLock)
+        {
+            if (_pendingBytes <= Limits.PendingEditsBytesMax)
+            {
+                _pending.Enqueue(new PendingEdit(edit, editor));
+                _pendingBytes += edit.Update.Length;
+                if (_isSending) return;
+                _isSending = true;
+                editor = null!;
+            }
+        }
+
+        if (editor is null) _ = SendEditsAsync();
+        else editor.Answer(new EditOutcome(EditStatus.Refused, Version, null, Problem.Busy));
+    }
+
+    /// <inheritdoc cref="Edit"/>
+    public Task<EditOutcome> EditAsync(Edit edit)
+    {
+        var editor = new AwaitedEdit();
+        Edit(edit, editor);
+        return editor.Task;
+    }
+
+    /// <summary>Keeps what a connection says of its client ids, and passes it on to the other silos.</summary>
+    public void Aware(ReadOnlyMemory<byte> update, By by, long origin)
+    {
+        if (_awareness.Take(update, by, origin) is not { } accepted) return;
+        grain.AwareAsync(new AwarenessNotice(accepted, origin, by)).Ignore();
+        WakeAll();
+    }
+
+    /// <summary>The connection is gone, and its cursors with it.</summary>
+    public void Leave(By by, long origin)
+    {
+        if (_awareness.Remove(origin) is not { } removed) return;
+        grain.AwareAsync(new AwarenessNotice(removed, origin, by)).Ignore();
+        WakeAll();
+    }
+
+    public override Task AwareAsync(AwarenessNotice notice)
+    {
+        // Our own come back from the grain as well; they are known and change nothing.
+        if (_awareness.Take(notice.Bytes, notice.By, notice.Origin) is not null) WakeAll();
+        return Task.CompletedTask;
+    }
+
+    /// <summary>What a connection that is at <paramref name="since"/> must be sent; null when nothing; throws nothing.</summary>
+    /// <param name="frame">Null when there is nothing to send up to <paramref name="to"/>.</param>
+    /// <returns>False when the silo does not keep enough any more.</returns>
+    public bool TryReadFrame(long since, long origin, out TextFrame? frame, out long to)
+    {
+        frame = null;
+        to = since;
+        var last = Volatile.Read(ref _lastFrame);
+        if (last is not null && last.Since == since && last.To == Version)
+        {
+            to = last.To;
+            if (!last.IsAllFrom(origin)) frame = last;
+            return true;
+        }
+
+        if (!TryRead(since, int.MaxValue, out var changes)) return false;
+        if (changes.Length == 0) return true;
+        to = changes[^1].Version;
+        if (Array.TrueForAll(changes, change => change.Origin == origin)) return true;
+        if (changes.Length is > 1 and <= OwnMergeMax && Array.Exists(changes, change => change.Origin == origin))
+        {
+            frame = Merge(since, Array.FindAll(changes, change => change.Origin != origin), to);
+            return true;
+        }
+
+        frame = Merge(since, changes, to);
+        Volatile.Write(ref _lastFrame, frame);
+        return true;
+    }
+
+    static TextFrame Merge(long since, Change[] changes, long to)
+    {
+        var origin = Array.TrueForAll(changes, change => change.Origin == changes[0].Origin) ? changes[0].Origin : 0;
+        return new TextFrame(since, to, origin, Merge(changes));
+    }
+
+    static byte[] Merge(Change[] changes)
+    {
+        if (changes.Length == 1) return ((Edited)changes[0].Entry.Event).Update;
+        var updates = new List<ReadOnlyMemory<byte>>(changes.Length);
+        foreach (var change in changes)
+            if (change.Entry.Event is Edited edited) updates.Add(edited.Update);
+        // They were all read when they were taken, so a failure is a defect of ours; the connection ends and its client resumes.
+        return Updates.TryMerge(updates, out var merged) ? merged : throw new InvalidOperationException("Durable updates do not merge.");
+    }
+
+    async Task SendEditsAsync()
+    {
+        while (TakePending() is { Length: > 0 } batch)
+        {
+            try
+            {
+                var outcomes = await grain.EditAsync(new Immutable<Edit[]>(Array.ConvertAll(batch, pending => pending.Edit)));
+                for (var i = 0; i < batch.Length; i++) batch[i].Editor.Answer(outcomes[i]);
+            }
+            catch (Exception exception) when (exception is not OutOfMemoryException)
+            {
+                // In doubt: each sender is told so, keeps its edit, and sends it again after it resumed.
+                foreach (var pending in batch) pending.Editor.Fail(exception);
+            }
+        }
+    }
+
+    PendingEdit[] TakePending()
+    {
+        lock (_editLock)
+        {
+            var batch = new PendingEdit[Math.Min(_pending.Count, Annotate.Limits.EditsPerCallMax)];
+            for (var i = 0; i < batch.Length; i++)
+            {
+                batch[i] = _pending.Dequeue();
+                _pendingBytes -= batch[i].Edit.Update.Length;
+            }
+
+            if (batch.Length == 0) _isSending = false;
+            return batch;
+        }
+    }
+}
+
+/// <summary>Whoever sent an edit and is told what became of it; must not throw or block.</summary>
+interface IEditor
+{
+    void Answer(EditOutcome outcome);
+
+    /// <summary>It is in doubt whether the edit is kept.</summary>
+    void Fail(Exception exception);
+}
+
+sealed class AwaitedEdit : IEditor
+{
+    readonly TaskCompletionSource<EditOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<EditOutcome> Task => _outcome.Task;
+
+    public void Answer(EditOutcome outcome) => _outcome.SetResult(outcome);
+
+    public void Fail(Exception exception) => _outcome.SetException(exception);
+}
+
+/// <summary>One merged update, made once for every connection that stands at the same version.</summary>
+/// <param name="Since">What the receiver has.</param>
+/// <param name="To">What it has afterwards.</param>
+/// <param name="Origin">The one connection it all came from; 0 when there are several.</param>
+/// <param name="Update">A Yjs update of format 1.</param>
+sealed record TextFrame(long Since, long To, long Origin, byte[] Update)
+{
+    /// <summary>As a y-protocols message, made when the first stock client needs it.</summary>
+    public byte[] YjsMessage => field ??= Messages.Write(MessageKind.Update, Update);
+
+    /// <summary>As a hub message, serialized once for each hub protocol.</summary>
+    public Microsoft.AspNetCore.SignalR.SerializedHubMessage? HubMessage { get; set; }
+
+    public bool IsAllFrom(long origin) => Origin != 0 && Origin == origin;
+}

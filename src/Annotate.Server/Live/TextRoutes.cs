@@ -1,0 +1,86 @@
+using System.Buffers;
+using System.Buffers.Text;
+using Annotate.Client;
+using Annotate.Server.Access;
+using Annotate.Statements;
+using Annotate.Text;
+using Microsoft.Net.Http.Headers;
+
+namespace Annotate.Server.Live;
+
+/// <summary>Texts over plain HTTP: read the whole of one, or send one edit. For imports and tools; editors use the sockets.</summary>
+static class TextRoutes
+{
+    const string UpdateType = "application/octet-stream";
+
+    public static void MapTexts(this IEndpointRouteBuilder routes)
+    {
+        var texts = routes.MapGroup("/api/texts/{text}").WithTags("Texts");
+        texts.MapGet("/", ReadAsync).Requires(Right.Read)
+            .WithSummary("The text as one Yjs update of format 1, or what a holder of ?stateVector=BASE64URL lacks of it.")
+            .Produces<byte[]>(200, UpdateType);
+        texts.MapPost("/updates", EditAsync).Requires(Right.Draft)
+            .WithSummary("Adds a Yjs update of format 1; answered when it is durable.")
+            .Accepts<byte[]>(UpdateType).Produces<EditAnswer>().Produces<EditAnswer>(409);
+    }
+
+    static async Task<IResult> ReadAsync(string text, string? stateVector, HttpContext context, LiveTexts texts, IGrainFactory grains)
+    {
+        if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id)) return Problem.NotFound.Result();
+        if (!TryDecode(stateVector, out var held)) return Problem.Invalid("stateVector is not a Yjs state vector in base64url.").Result();
+        var opening = await grains.GetGrain<ISectionGrain>(id.Key).OpenAsync(held);
+        return Results.Bytes(opening.Update, UpdateType, entityTag: held.Length == 0 ? new EntityTagHeaderValue($"\"{opening.Version}\"") : null);
+    }
+
+    static bool TryDecode(string? stateVector, out byte[] held)
+    {
+        held = [];
+        if (string.IsNullOrEmpty(stateVector)) return true;
+        if (stateVector.Length > Limits.StateVectorCharactersMax || !Base64Url.IsValid(stateVector)) return false;
+        held = Base64Url.DecodeFromChars(stateVector);
+        return ClientClocks.TryRead(held, out _, out _);
+    }
+
+    static async Task<IResult> EditAsync(string text, HttpContext context, LiveTexts texts)
+    {
+        if (context.Request.ContentType?.StartsWith(UpdateType, StringComparison.OrdinalIgnoreCase) != true)
+            return new Problem("unsupported-media-type", 415, "The body is of another type than this takes.", $"Send {UpdateType}.").Result();
+        if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id)) return Problem.NotFound.Result();
+        if (await ReadBodyAsync(context) is not { } update)
+            return Problem.TooLarge($"An edit has at most {Annotate.Limits.EditBytesMax} bytes.").Result();
+
+        var live = await texts.OpenAsync(id);
+        try
+        {
+            var outcome = await live.EditAsync(new Edit(update, context.Standing().By, LiveConnections.NewOrigin()));
+            if (outcome.Problem is { } problem) return problem.Result();
+            return outcome.Status == EditStatus.Missing
+                ? Results.Json(LiveAnswers.Of(outcome), Json.Options, statusCode: 409)
+                : Results.Json(LiveAnswers.Of(outcome), Json.Options);
+        }
+        finally
+        {
+            texts.Close(live);
+        }
+    }
+
+    static async Task<byte[]?> ReadBodyAsync(HttpContext context)
+    {
+        using var body = new MemoryStream();
+        var buffer = ArrayPool<byte>.Shared.Rent(16 << 10);
+        try
+        {
+            while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) is > 0 and var read)
+            {
+                if (body.Length + read > Annotate.Limits.EditBytesMax) return null;
+                body.Write(buffer, 0, read);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+
+        return body.ToArray();
+    }
+}

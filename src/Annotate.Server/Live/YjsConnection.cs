@@ -1,0 +1,242 @@
+using System.Net.WebSockets;
+using Annotate.Server.Access;
+using Annotate.Statements;
+using Annotate.Text;
+
+namespace Annotate.Server.Live;
+
+/// <summary>A stock Yjs client on a WebSocket: the y-websocket protocol, one message a frame.</summary>
+sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal, Doors doors, TimeProvider clock, ILogger logger)
+    : Outlet(clock), IEditor, IDisposable
+{
+    /// <summary>Closing codes: 4400 to 4499 are final, the last two digits as in the HTTP status; a client need not come back.</summary>
+    const int CloseBase = 4000;
+
+    const int ReadBufferBytes = 1 << 10;
+
+    public static Problem DraftMandateMissing { get; } = Problem.MandateMissing("To write in a section you need the mandate to draft.");
+
+    readonly SemaphoreSlim _sending = new(1);
+    readonly SemaphoreSlim _room = new(Limits.EditsInFlightPerConnectionMax);
+    readonly CancellationTokenSource _ended = new();
+    YjsSubscription? _subscription;
+    readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    Task _goodbye = Task.CompletedTask;
+    bool _isEnding;
+    bool _lacks;
+
+    public Principal Principal => principal;
+
+    public string Coalition => text.Id.Coalition;
+
+    public override void Abort() => _ended.Cancel();
+
+    /// <summary>Ends the connection for good, with the reason in the closing frame.</summary>
+    public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code);
+
+    /// <summary>Serves until the client goes, the server stops, or the client is refused.</summary>
+    public async Task ServeAsync(CancellationToken stopping)
+    {
+        using var stop = stopping.Register(() => End(WebSocketCloseStatus.EndpointUnavailable, "stopping"));
+        var standing = await doors.StandingAsync(principal, Coalition);
+        try
+        {
+            // A reader is not asked for what the server lacks: it has nothing that the server would take.
+            if (standing is null) Refuse(Problem.NotFound);
+            else if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, (await text.OpenAsync([])).StateVector);
+            await ReadAsync(_ended.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException)
+        {
+            // The client is gone, or was sent away: either is an end like any other.
+        }
+        finally
+        {
+            if (_subscription is not null) text.Remove(_subscription);
+            if (standing is not null) text.Leave(standing.By, Origin);
+            _left.SetResult();
+            End(WebSocketCloseStatus.NormalClosure, null);
+            await _goodbye;
+        }
+    }
+
+    public void Answer(EditOutcome outcome)
+    {
+        _room.Release();
+        if (outcome.Status == EditStatus.Refused) Refuse(outcome.Problem!);
+        else if (outcome.Status == EditStatus.Missing) AskForMissing(outcome.StateVector!);
+    }
+
+    public void Fail(Exception exception)
+    {
+        // It is in doubt; the client still has the edit and sends it again when it comes back.
+        logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
+        _room.Release();
+        Abort();
+    }
+
+    public void Dispose()
+    {
+        _sending.Dispose();
+        _room.Dispose();
+        _ended.Dispose();
+    }
+
+    public async ValueTask SendAsync(ReadOnlyMemory<byte> message)
+    {
+        if (Volatile.Read(ref _isEnding)) return;
+        await _sending.WaitAsync(_ended.Token);
+        try
+        {
+            await socket.SendAsync(message, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, _ended.Token);
+        }
+        finally
+        {
+            _sending.Release();
+        }
+    }
+
+    protected override void Report(Exception exception)
+    {
+        if (exception is not (OperationCanceledException or WebSocketException or IOException or ObjectDisposedException))
+            logger.LogWarning(exception, "A connection to {Text} could not be served", text.Id);
+    }
+
+    async Task ReadAsync(CancellationToken ended)
+    {
+        var buffer = new byte[ReadBufferBytes];
+        while (true)
+        {
+            var length = 0;
+            ValueWebSocketReceiveResult received;
+            do
+            {
+                if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
+                received = await socket.ReceiveAsync(buffer.AsMemory(length), ended);
+                if (received.MessageType == WebSocketMessageType.Close) return;
+                length += received.Count;
+                if (length > Limits.MessageBytesMax)
+                {
+                    Refuse(Problem.TooLarge($"A message has more than {Limits.MessageBytesMax} bytes."));
+                    length = 0;
+                }
+            }
+            while (!received.EndOfMessage);
+
+            // Whoever is being sent away is read only until they say goodbye.
+            if (!Volatile.Read(ref _isEnding)) await TakeAsync(received, buffer.AsMemory(0, length), ended);
+            // One large message must not hold its memory for the life of the connection.
+            if (buffer.Length > Limits.ReadBufferKeptBytesMax) buffer = new byte[ReadBufferBytes];
+        }
+    }
+
+    ValueTask TakeAsync(ValueWebSocketReceiveResult received, ReadOnlyMemory<byte> frame, CancellationToken ended)
+    {
+        if (received.MessageType == WebSocketMessageType.Binary && Messages.TryRead(frame, out var message)) return TakeAsync(message, ended);
+        Refuse(Problem.Invalid("A frame is one binary message of the y-websocket protocol."));
+        return ValueTask.CompletedTask;
+    }
+
+    ValueTask TakeAsync(Message message, CancellationToken ended) => message.Kind switch
+    {
+        MessageKind.SyncStep1 => OpenAsync(message.Payload.ToArray()),
+        MessageKind.SyncStep2 or MessageKind.Update => EditAsync(message.Payload, ended),
+        MessageKind.Awareness => AwareAsync(message.Payload),
+        MessageKind.QueryAwareness => TellAwarenessAsync(),
+        _ => ValueTask.CompletedTask,
+    };
+
+    async ValueTask OpenAsync(byte[] stateVector)
+    {
+        if (!ClientClocks.TryRead(stateVector, out _, out var fault))
+        {
+            Refuse(Problem.Invalid($"The state vector cannot be read: {fault}."));
+            return;
+        }
+
+        var opening = await text.OpenAsync(stateVector);
+        await SendAsync(MessageKind.SyncStep2, opening.Update);
+        if (_subscription is not null) return;
+        _subscription = new YjsSubscription(text, this);
+        _subscription.StartAt(opening.Version);
+        text.Add(_subscription);
+    }
+
+    async ValueTask EditAsync(ReadOnlyMemory<byte> update, CancellationToken ended)
+    {
+        if (IsEmpty(update)) return;
+        if (!doors.TryStanding(principal, Coalition, out var standing)) standing = await doors.StandingAsync(principal, Coalition);
+        if (standing is null) Refuse(Problem.NotFound);
+        else if (!standing.May(Right.Draft)) Refuse(DraftMandateMissing);
+        else
+        {
+            await _room.WaitAsync(ended);
+            text.Edit(new Edit(update.ToArray(), standing.By, Origin), this);
+        }
+    }
+
+    // A client that has nothing to add answers step 1 with the update that says nothing.
+    static bool IsEmpty(ReadOnlyMemory<byte> update) => update.Span is [0, 0];
+
+    async ValueTask AwareAsync(ReadOnlyMemory<byte> update)
+    {
+        if (update.Length > Limits.AwarenessBytesMax)
+        {
+            Refuse(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
+            return;
+        }
+
+        if (await doors.StandingAsync(principal, Coalition) is { } standing) text.Aware(update, standing.By, Origin);
+        else Refuse(Problem.NotFound);
+    }
+
+    ValueTask TellAwarenessAsync() => text.Awareness.After(0, out _) is { } all ? SendAsync(MessageKind.Awareness, all) : ValueTask.CompletedTask;
+
+    ValueTask SendAsync(MessageKind kind, ReadOnlySpan<byte> payload) => SendAsync(Messages.Write(kind, payload));
+
+    // While one question is on its way, the edits that follow it miss the same.
+    async void AskForMissing(byte[] stateVector)
+    {
+        if (Interlocked.Exchange(ref _lacks, true)) return;
+        try
+        {
+            await SendAsync(MessageKind.SyncStep1, stateVector);
+            Volatile.Write(ref _lacks, false);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Report(exception);
+            Abort();
+        }
+    }
+
+    void End(WebSocketCloseStatus status, string? reason)
+    {
+        if (!Interlocked.Exchange(ref _isEnding, true)) _goodbye = SayGoodbyeAsync(status, reason);
+    }
+
+    // The closing frame goes first; only a client that does not answer it is cut off, or it would never learn why.
+    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), clock);
+        try
+        {
+            await _sending.WaitAsync(limit.Token);
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await socket.CloseOutputAsync(status, reason, limit.Token);
+            await _left.Task.WaitAsync(limit.Token);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
+        {
+            // It went without waiting for our word.
+        }
+
+        await _ended.CancelAsync();
+    }
+}
+
+sealed class YjsSubscription(LiveText text, YjsConnection connection) : TextSubscription(text, connection)
+{
+    protected override ValueTask SendAsync(TextFrame frame) => connection.SendAsync(frame.YjsMessage);
+
+    protected override ValueTask SendAwarenessAsync(byte[] awareness) => connection.SendAsync(Messages.Write(MessageKind.Awareness, awareness));
+}

@@ -1,0 +1,41 @@
+using Annotate.Server.Access;
+using Annotate.Statements;
+
+namespace Annotate.Server.Live;
+
+/// <summary><c>/yjs/{text}</c>: the door for stock Yjs clients.</summary>
+static class YjsDoor
+{
+    /// <summary>The one sub-protocol that is ever selected; a token may be sent as a second one beside it.</summary>
+    public const string SubProtocol = "annotate";
+
+    public static IEndpointConventionBuilder MapYjs(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/yjs/{text}", ServeAsync).Requires(Right.Read).ExcludeFromDescription();
+
+    static async Task ServeAsync(HttpContext context, string text, LiveConnections connections, LiveTexts texts)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await Problems.WriteAsync(context, Problem.Invalid("This is a WebSocket: connect with a Yjs client."));
+            return;
+        }
+
+        if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id))
+        {
+            await Problems.WriteAsync(context, Problem.NotFound);
+            return;
+        }
+
+        var live = await texts.OpenAsync(id);
+        try
+        {
+            var asked = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(asked);
+            await connections.ServeAsync(socket, live, context.Standing().Principal);
+        }
+        finally
+        {
+            texts.Close(live);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Annotate.Deciding;
+using Annotate.Following;
+
+namespace Annotate.Access;
+
+/// <summary>All revocations of this cluster; its key is <see cref="RevocationGrain.OnlyKey"/>.</summary>
+[Alias("annotate.revocation-grain")]
+public interface IRevocationGrain : ITopicGrain
+{
+    [Alias("run")]
+    Task<Answer> RunAsync(RevocationCommand command);
+}
+
+public sealed class RevocationGrain(TimeProvider clock) : JournalledGrain<RevocationState>(clock), IRevocationGrain
+{
+    public const string OnlyKey = "all";
+
+    protected override string Kind => "revocations";
+
+    public Task<Answer> RunAsync(RevocationCommand command) => RunAsync(command, _ => command.Happens());
+}
+
+[GenerateSerializer, Alias("annotate.revocation-command.v1")]
+public abstract record RevocationCommand : Command
+{
+    internal abstract Event Happens();
+}
+
+/// <param name="Token">Hash of the token.</param>
+/// <param name="Expires">When it would have run out.</param>
+[GenerateSerializer, Alias("annotate.revoke-everywhere.v1")]
+public sealed record RevokeEverywhere([property: Id(0)] string Token, [property: Id(1)] DateTimeOffset Expires) : RevocationCommand
+{
+    internal override Event Happens() => new TokenRevoked(Token, Expires);
+}
+
+/// <summary>Revokes every token made for a person so far.</summary>
+[GenerateSerializer, Alias("annotate.revoke-tokens-of-person.v1")]
+public sealed record RevokeTokensOfPerson([property: Id(0)] string Coalition, [property: Id(1)] string Person) : RevocationCommand
+{
+    internal override Event Happens() => new PersonTokensRevoked(Coalition, Person);
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.token-revoked.v1")]
+public sealed record TokenRevoked([property: Id(0)] string Token, [property: Id(1)] DateTimeOffset Expires) : Event;
+
+[GenerateSerializer, Immutable, Alias("annotate.person-tokens-revoked.v1")]
+public sealed record PersonTokensRevoked([property: Id(0)] string Coalition, [property: Id(1)] string Person) : Event;

@@ -1,0 +1,45 @@
+using Annotate.Deciding;
+
+namespace Annotate.Access;
+
+/// <summary>
+/// The tokens that were revoked and have not run out. Every silo keeps a replica, so that a revoked token closes what is open with it.
+/// What is dropped here stays refused: by its time, or because its own grain knows.
+/// </summary>
+[GenerateSerializer, Alias("annotate.revocation-state.v1")]
+public sealed class RevocationState : IState
+{
+    [Id(0)] readonly Dictionary<string, DateTimeOffset> _tokens = [];
+    [Id(1)] readonly Dictionary<string, DateTimeOffset> _people = [];
+
+    /// <summary>Hash of each revoked token, and when it runs out.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Tokens => _tokens;
+
+    /// <summary>"coalition/person", and when all their tokens were revoked: those issued later are good.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> People => _people;
+
+    public static string KeyOf(string coalition, string person) => coalition + "/" + person;
+
+    public void Apply(long version, Entry entry)
+    {
+        Forget(entry.At);
+        switch (entry.Event)
+        {
+            case TokenRevoked e when e.Expires > entry.At:
+                if (_tokens.Count >= Limits.RevokedTokensMax) _tokens.Remove(_tokens.MinBy(token => token.Value).Key);
+                _tokens[e.Token] = e.Expires;
+                break;
+            case PersonTokensRevoked e:
+                _people[KeyOf(e.Coalition, e.Person)] = entry.At;
+                break;
+        }
+    }
+
+    void Forget(DateTimeOffset now)
+    {
+        foreach (var (token, expires) in _tokens)
+            if (expires <= now) _tokens.Remove(token);
+        foreach (var (person, at) in _people)
+            if (at.AddDays(Limits.TokenDaysMax) <= now) _people.Remove(person);
+    }
+}

@@ -1,0 +1,54 @@
+using Annotate.Deciding;
+
+namespace Annotate.Access;
+
+/// <summary>What somebody wants of a token.</summary>
+[GenerateSerializer, Alias("annotate.token-command.v1")]
+public abstract record TokenCommand : Command
+{
+    public abstract Decision Decide(TokenState state, DateTimeOffset now);
+}
+
+/// <summary>Makes the token known; its secret is with whoever asked and is stored nowhere.</summary>
+[GenerateSerializer, Alias("annotate.issue-token.v1")]
+public sealed record IssueToken(
+    [property: Id(0)] TokenKind Kind,
+    [property: Id(1)] string? Coalition,
+    [property: Id(2)] string Person,
+    [property: Id(3)] DateTimeOffset Expires) : TokenCommand
+{
+    public override Decision Decide(TokenState state, DateTimeOffset now) =>
+        state.Issued is not null ? Problem.Conflict("This token exists.")
+        : now >= Expires ? Problem.Invalid("A token that is made must last for a while.")
+        : new TokenIssued(Kind, Coalition, Person, Expires);
+}
+
+/// <summary>Uses up a link, once: of two people who open it one gets in.</summary>
+[GenerateSerializer, Alias("annotate.redeem-link.v1")]
+public sealed record RedeemLink : TokenCommand
+{
+    public override Decision Decide(TokenState state, DateTimeOffset now) =>
+        state.View(now) is { Kind: TokenKind.SignIn } ? new TokenSpent() : Spent;
+
+    public static readonly Problem Spent =
+        new("link-spent", 410, "This link has been used, or its time is over.", "Ask for another one.");
+}
+
+/// <summary>Ends a token. What is open with it is told through <see cref="RevocationGrain"/>, which must know first.</summary>
+[GenerateSerializer, Alias("annotate.revoke-token.v1")]
+public sealed record RevokeToken : TokenCommand
+{
+    public override Decision Decide(TokenState state, DateTimeOffset now) =>
+        state.Issued is null ? Problem.NotFound : state.IsSpent ? Decision.Unchanged : new TokenSpent();
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.token-issued.v1")]
+public sealed record TokenIssued(
+    [property: Id(0)] TokenKind Kind,
+    [property: Id(1)] string? Coalition,
+    [property: Id(2)] string Person,
+    [property: Id(3)] DateTimeOffset Expires) : Event;
+
+/// <summary>Used up or revoked.</summary>
+[GenerateSerializer, Immutable, Alias("annotate.token-spent.v1")]
+public sealed record TokenSpent : Event;

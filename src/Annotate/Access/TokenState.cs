@@ -1,0 +1,47 @@
+using Annotate.Deciding;
+
+namespace Annotate.Access;
+
+/// <summary>One token, known by its hash alone.</summary>
+[GenerateSerializer, Alias("annotate.token-state.v1")]
+public sealed class TokenState : IState
+{
+    /// <summary>Null while no such token was ever made.</summary>
+    [Id(0)] public TokenIssued? Issued { get; private set; }
+
+    [Id(1)] public DateTimeOffset IssuedAt { get; private set; }
+
+    /// <summary>Used up (a link) or revoked: it opens nothing any more.</summary>
+    [Id(2)] public bool IsSpent { get; private set; }
+
+    /// <summary>What the token opens at that time; null when nothing.</summary>
+    public TokenView? View(DateTimeOffset now) =>
+        Issued is { } issued && !IsSpent && now < issued.Expires
+            ? new TokenView(issued.Kind, issued.Coalition, issued.Person, IssuedAt, issued.Expires)
+            : null;
+
+    public void Apply(long version, Entry entry)
+    {
+        switch (entry.Event)
+        {
+            // A hash names one token for ever; a second issue under it is skipped.
+            case TokenIssued e when Issued is null:
+                Issued = e;
+                IssuedAt = entry.At;
+                break;
+            case TokenSpent:
+                IsSpent = true;
+                break;
+        }
+    }
+}
+
+/// <summary>A token that is valid.</summary>
+/// <param name="Coalition">Null for the operator.</param>
+[GenerateSerializer, Immutable, Alias("annotate.token-view.v1")]
+public sealed record TokenView(
+    [property: Id(0)] TokenKind Kind,
+    [property: Id(1)] string? Coalition,
+    [property: Id(2)] string Person,
+    [property: Id(3)] DateTimeOffset Issued,
+    [property: Id(4)] DateTimeOffset Expires);

@@ -1,0 +1,16 @@
+using Annotate.Deciding;
+
+namespace Annotate.Coalitions;
+
+/// <summary>Changes when the coalition's own positions count as adopted; those already proposed are judged by it from then on.</summary>
+[GenerateSerializer, Alias("annotate.choose-policy.v1")]
+public sealed record ChoosePolicy([property: Id(0)] Policy Policy) : CoalitionCommand
+{
+    protected override Decision Decide(CoalitionState state) =>
+        !Enum.IsDefined(Policy) ? Problem.Invalid("There is no such policy.")
+        : state.Policy == Policy ? Decision.Unchanged
+        : new PolicyChosen(Policy);
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.policy-chosen.v1")]
+public sealed record PolicyChosen([property: Id(0)] Policy Policy) : Event;

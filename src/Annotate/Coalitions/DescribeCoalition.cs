@@ -1,0 +1,18 @@
+using Annotate.Deciding;
+
+namespace Annotate.Coalitions;
+
+/// <summary>Founds a coalition, or changes its name and policy. The operator's.</summary>
+[GenerateSerializer, Alias("annotate.describe-coalition.v1")]
+public sealed record DescribeCoalition([property: Id(0)] string Name, [property: Id(1)] Policy Policy) : CoalitionCommand
+{
+    protected override Decision Decide(CoalitionState state)
+    {
+        if (Words.CheckLine(Name, "The name of the coalition", Limits.NameCharactersMax) is { } problem) return problem;
+        if (!Enum.IsDefined(Policy)) return Problem.Invalid("There is no such policy.");
+        return state.Name == Name && state.Policy == Policy ? Decision.Unchanged : new CoalitionDescribed(Name, Policy);
+    }
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.coalition-described.v1")]
+public sealed record CoalitionDescribed([property: Id(0)] string Name, [property: Id(1)] Policy Policy) : Event;

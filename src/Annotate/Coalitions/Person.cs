@@ -1,0 +1,75 @@
+namespace Annotate.Coalitions;
+
+/// <summary>What a person may do for their organisation, or as an expert for themselves. Stored by number: never renumber.</summary>
+public enum Mandate
+{
+    Annotate = 0,
+    Position = 1,
+    Draft = 2,
+    SignOff = 3,
+    Endorse = 4,
+}
+
+/// <summary>The coalition's own roles. Stored by number: never renumber.</summary>
+public enum Role
+{
+    /// <summary>Reads, and nothing else, whatever mandates were given.</summary>
+    Observer = 0,
+
+    /// <summary>Does what their mandates allow.</summary>
+    Member = 1,
+
+    /// <summary>Does what their mandates allow, and keeps the coalition's list of people and mandates.</summary>
+    Steward = 2,
+}
+
+/// <summary>When the coalition's own position is adopted. Stored by number: never renumber.</summary>
+public enum Policy
+{
+    /// <summary>Everyone entitled agrees, with or without a caveat, or stands aside; nobody blocks.</summary>
+    Unanimity = 0,
+
+    /// <summary>Somebody agrees and nobody blocks.</summary>
+    NoBlock = 1,
+}
+
+/// <param name="Until">From then on it is held no more; null while nobody revokes it.</param>
+[GenerateSerializer, Immutable, Alias("annotate.mandate-held.v1")]
+public sealed record MandateHeld([property: Id(0)] Mandate Mandate, [property: Id(1)] DateTimeOffset? Until);
+
+[GenerateSerializer, Immutable, Alias("annotate.organisation.v1")]
+public sealed record Organisation([property: Id(0)] string Id, [property: Id(1)] string Name);
+
+/// <param name="Organisation">Slug of the organisation they belong to; null for an individual expert or somebody who only helps.</param>
+/// <param name="Affiliation">An individual expert's affiliation, as it is printed beside their name; null for everybody else.</param>
+/// <param name="Mandates">At most one of each kind, in the order of the enumeration.</param>
+/// <param name="HasLeft">Kept so that what they wrote keeps its author, and nobody else gets their id (G8).</param>
+[GenerateSerializer, Immutable, Alias("annotate.person.v1")]
+public sealed record Person(
+    [property: Id(0)] string Id,
+    [property: Id(1)] string Name,
+    [property: Id(2)] string? Organisation,
+    [property: Id(3)] string? Affiliation,
+    [property: Id(4)] Role Role,
+    [property: Id(5)] MandateHeld[] Mandates,
+    [property: Id(6)] bool HasLeft = false)
+{
+    /// <summary>Whether they may act under the mandate at that time.</summary>
+    /// <remarks>
+    /// A mandate is given by an organisation, or held by an expert for themselves. Positions and sign-offs are an organisation's, so an
+    /// expert cannot take them. Observers read.
+    /// </remarks>
+    public bool Has(Mandate mandate, DateTimeOffset now) =>
+        !HasLeft && Role != Role.Observer && MayHold(mandate, Organisation, Affiliation) && Holds(mandate, now);
+
+    /// <summary>Whether somebody with that organisation and affiliation can be given the mandate.</summary>
+    public static bool MayHold(Mandate mandate, string? organisation, string? affiliation) =>
+        organisation is not null || (affiliation is not null && mandate is not (Mandate.Position or Mandate.SignOff));
+
+    bool Holds(Mandate mandate, DateTimeOffset now)
+    {
+        foreach (var held in Mandates)
+            if (held.Mandate == mandate) return held.Until is not { } until || now < until;
+        return false;
+    }
+}

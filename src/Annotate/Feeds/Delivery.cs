@@ -1,0 +1,49 @@
+using Annotate.Deciding;
+
+namespace Annotate.Feeds;
+
+/// <summary>What an entry of a source means to those who follow the feed.</summary>
+/// <param name="Subject">What it is about within its topic: id of an annotation, slug of an organisation, a person or a section; or empty.</param>
+/// <param name="Summary">
+/// A few words. Never the words of an annotation: those may be deleted, and the feed would still show them.
+/// </param>
+public readonly record struct Activity(string Subject, string Summary);
+
+/// <summary>How much there is in a source, for the coalition's index.</summary>
+/// <param name="Open">Of them, those that need attention.</param>
+[GenerateSerializer, Immutable, Alias("annotate.source-count.v1")]
+public readonly record struct SourceCount([property: Id(0)] int Open, [property: Id(1)] int Total);
+
+/// <summary>One activity on its way to a feed.</summary>
+/// <param name="SourceVersion">Version of the entry in the source's journal.</param>
+/// <param name="Kind">The event's name in kebab-case.</param>
+[GenerateSerializer, Immutable, Alias("annotate.sent-activity.v1")]
+public sealed record SentActivity(
+    [property: Id(0)] long SourceVersion,
+    [property: Id(1)] DateTimeOffset At,
+    [property: Id(2)] By By,
+    [property: Id(3)] string Kind,
+    [property: Id(4)] string Subject,
+    [property: Id(5)] string Summary);
+
+/// <summary>What a source sends: its activities after those the feed has, in order.</summary>
+/// <param name="Source">Topic of the source: <c>{kind}/{key}</c>.</param>
+/// <param name="Count">At a version no older than the last activity's, and durable.</param>
+[GenerateSerializer, Immutable, Alias("annotate.delivery.v1")]
+public sealed record Delivery(
+    [property: Id(0)] string Source, [property: Id(1)] SourceCount Count, [property: Id(2)] SentActivity[] Activities);
+
+/// <summary>A feed took an activity in.</summary>
+/// <param name="Source">Topic of the source.</param>
+/// <param name="SourceVersion">Version of the entry in the source's journal.</param>
+/// <param name="At">When it happened; the entry's own time is when the feed heard of it.</param>
+/// <param name="Kind">The event's name in kebab-case.</param>
+[GenerateSerializer, Immutable, Alias("annotate.activity-received.v1")]
+public sealed record ActivityReceived(
+    [property: Id(0)] string Source,
+    [property: Id(1)] long SourceVersion,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] string Kind,
+    [property: Id(4)] string Subject,
+    [property: Id(5)] string Summary,
+    [property: Id(6)] SourceCount Count) : Event;

@@ -1,0 +1,43 @@
+using Orleans.Storage;
+
+namespace Annotate.Journals;
+
+/// <summary>What a storage holds under one name: no bytes when there is no record (an ETag may remain of a cleared one).</summary>
+readonly record struct StoredRecord(byte[]? Bytes, string? ETag);
+
+/// <summary>One journal's records in Orleans' grain storage, by name.</summary>
+/// <remarks>Names avoid what ADO.NET storage parses in a type name: comma, backtick, bracket, plus.</remarks>
+sealed class RecordStore(IGrainStorage storage, GrainId grain, string name)
+{
+    /// <summary>Goes into every checksum; see <see cref="RecordCodec"/>.</summary>
+    public long Seed { get; } = RecordCodec.Seed(grain, name);
+
+    public string Head { get; } = $"{name}.head";
+
+    public string Tail(long segment) => $"{name}.tail.{segment % JournalLimits.TailSlots:00}";
+
+    public string Chunk(long chunk) => $"{name}.chunk.{chunk:000000000000}";
+
+    public string Snapshot(long segment) => $"{name}.snapshot.{segment:000000000000}";
+
+    public async Task<StoredRecord> ReadAsync(string record)
+    {
+        var state = new GrainState<JournalRecord>(new());
+        await storage.ReadStateAsync(record, grain, state);
+        return new(state.RecordExists ? state.State?.Bytes ?? [] : null, state.ETag);
+    }
+
+    /// <summary>Writes a record where the storage still has this ETag (null: has none), and returns its new ETag.</summary>
+    /// <exception cref="InconsistentStateException">The storage has another one.</exception>
+    public async Task<string?> WriteAsync(string record, byte[] bytes, string? etag)
+    {
+        var state = new GrainState<JournalRecord>(new() { Bytes = bytes }, etag) { RecordExists = etag is not null };
+        await storage.WriteStateAsync(record, grain, state);
+        return state.ETag;
+    }
+
+    public Task ClearAsync(string record, string? etag) =>
+        storage.ClearStateAsync(record, grain, new GrainState<JournalRecord>(new(), etag) { RecordExists = true });
+
+    public override string ToString() => $"{grain}/{name}";
+}

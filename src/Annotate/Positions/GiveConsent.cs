@@ -1,0 +1,44 @@
+using Annotate.Deciding;
+
+namespace Annotate.Positions;
+
+/// <summary>Says what one's organisation says to the coalition's position.</summary>
+/// <param name="Caveat">What it agrees under; needed for that, and welcome with a block or when standing aside.</param>
+/// <param name="Proposal">Version of the proposal that the sender read.</param>
+[GenerateSerializer, Alias("annotate.give-consent.v1")]
+public sealed record GiveConsent(
+    [property: Id(0)] string Organisation,
+    [property: Id(1)] Consent Consent,
+    [property: Id(2)] string Caveat,
+    [property: Id(3)] long Proposal) : PositionCommand
+{
+    public override Decision Decide(PositionState state)
+    {
+        var problem = CheckSpeaksFor(Organisation)
+            ?? (Enum.IsDefined(Consent) ? null : Problem.Invalid("There is no such consent."))
+            ?? Words.CheckOptional(Caveat, "The caveat", Limits.RemarkCharactersMax)
+            ?? CheckCaveat()
+            ?? (state.Proposal is null ? Problem.Conflict("Nothing has been proposed as the coalition's position.") : null)
+            ?? (state.Proposal!.Version == Proposal ? null : Problem.VersionMismatch.With("Something else has been proposed since; read it first."))
+            ?? CheckVersion(state);
+        if (problem is not null) return problem;
+        return state.ConsentOf(Organisation) is { } given && given.Consent == Consent && given.Caveat == Caveat
+            ? Decision.Unchanged
+            : new ConsentGiven(Organisation, Consent, Caveat, Proposal);
+    }
+
+    Problem? CheckCaveat() => Consent switch
+    {
+        Consent.AgreeWithCaveat when string.IsNullOrWhiteSpace(Caveat) => Problem.Invalid("Say what the caveat is."),
+        Consent.Agree when Caveat.Length > 0 => Problem.Invalid("Agreeing with a caveat is a consent of its own."),
+        _ => null,
+    };
+}
+
+/// <param name="Proposal">Version of the proposal it is about.</param>
+[GenerateSerializer, Immutable, Alias("annotate.consent-given.v1")]
+public sealed record ConsentGiven(
+    [property: Id(0)] string Organisation,
+    [property: Id(1)] Consent Consent,
+    [property: Id(2)] string Caveat,
+    [property: Id(3)] long Proposal) : Event;

@@ -1,0 +1,58 @@
+using Annotate.Deciding;
+
+namespace Annotate.Positions;
+
+/// <summary>What is wanted of a provision. Stored by number: never renumber.</summary>
+public enum PositionKind
+{
+    NoPosition = 0,
+    Support = 1,
+    Amend = 2,
+    Delete = 3,
+    Oppose = 4,
+}
+
+/// <summary>What an organisation says to the coalition's position. Stored by number: never renumber.</summary>
+public enum Consent
+{
+    Agree = 0,
+    AgreeWithCaveat = 1,
+
+    /// <summary>Not ours, but we do not stand in the way.</summary>
+    StandAside = 2,
+
+    /// <summary>Not in our name.</summary>
+    Block = 3,
+}
+
+/// <summary>An organisation's own position.</summary>
+/// <param name="RedLine">Whether the organisation would leave the statement over it.</param>
+/// <param name="Reason">May be empty.</param>
+[GenerateSerializer, Immutable, Alias("annotate.organisation-position.v1")]
+public sealed record OrganisationPosition(
+    [property: Id(0)] string Organisation,
+    [property: Id(1)] PositionKind Kind,
+    [property: Id(2)] bool RedLine,
+    [property: Id(3)] string Reason,
+    [property: Id(4)] By By,
+    [property: Id(5)] DateTimeOffset At);
+
+/// <summary>The coalition's position as it was proposed last.</summary>
+/// <param name="Version">Of the entry that proposed it: consents name it.</param>
+[GenerateSerializer, Immutable, Alias("annotate.coalition-position.v1")]
+public sealed record CoalitionPosition(
+    [property: Id(0)] PositionKind Kind,
+    [property: Id(1)] string Reason,
+    [property: Id(2)] By ProposedBy,
+    [property: Id(3)] DateTimeOffset At,
+    [property: Id(4)] long Version);
+
+/// <summary>What an organisation said to the proposal that stands now.</summary>
+/// <param name="Caveat">What it agrees under, or why it blocks or stands aside; empty when it just agrees.</param>
+[GenerateSerializer, Immutable, Alias("annotate.consent-held.v1")]
+public sealed record ConsentHeld(
+    [property: Id(0)] string Organisation,
+    [property: Id(1)] Consent Consent,
+    [property: Id(2)] string Caveat,
+    [property: Id(3)] By By,
+    [property: Id(4)] DateTimeOffset At);

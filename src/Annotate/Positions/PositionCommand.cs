@@ -1,0 +1,17 @@
+using Annotate.Deciding;
+
+namespace Annotate.Positions;
+
+/// <summary>What somebody wants of the positions on a provision. If-Match compares with the version of all of them together.</summary>
+[GenerateSerializer, Alias("annotate.position-command.v1")]
+public abstract record PositionCommand : Command
+{
+    public abstract Decision Decide(PositionState state);
+
+    /// <summary>Nobody speaks for another organisation (G8).</summary>
+    protected Problem? CheckSpeaksFor(string organisation) =>
+        By.Organisation == organisation ? null : Problem.MandateMissing("You can speak for your own organisation only.");
+
+    protected Problem? CheckVersion(PositionState state) =>
+        IfVersion is { } version && version != state.Version ? Problem.VersionMismatch : null;
+}

@@ -1,0 +1,32 @@
+using Annotate.Deciding;
+
+namespace Annotate.Positions;
+
+/// <summary>Says what one's organisation wants of the provision.</summary>
+[GenerateSerializer, Alias("annotate.take-position.v1")]
+public sealed record TakePosition(
+    [property: Id(0)] string Organisation,
+    [property: Id(1)] PositionKind Kind,
+    [property: Id(2)] bool RedLine,
+    [property: Id(3)] string Reason) : PositionCommand
+{
+    public override Decision Decide(PositionState state)
+    {
+        var problem = CheckSpeaksFor(Organisation)
+            ?? (Enum.IsDefined(Kind) ? null : Problem.Invalid("There is no such position."))
+            ?? (RedLine && Kind == PositionKind.NoPosition ? Problem.Invalid("Who takes no position draws no red line.") : null)
+            ?? Words.CheckOptional(Reason, "The reason", Limits.RemarkCharactersMax)
+            ?? CheckVersion(state);
+        if (problem is not null) return problem;
+        return state.PositionOf(Organisation) is { } taken && taken.Kind == Kind && taken.RedLine == RedLine && taken.Reason == Reason
+            ? Decision.Unchanged
+            : new PositionTaken(Organisation, Kind, RedLine, Reason);
+    }
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.position-taken.v1")]
+public sealed record PositionTaken(
+    [property: Id(0)] string Organisation,
+    [property: Id(1)] PositionKind Kind,
+    [property: Id(2)] bool RedLine,
+    [property: Id(3)] string Reason) : Event;

@@ -1,0 +1,57 @@
+using Annotate.Deciding;
+using Annotate.Instruments;
+
+namespace Annotate.Statements;
+
+/// <summary>Adds a section, or changes the title and the citations of one.</summary>
+/// <param name="Citations">eIds of provisions of the statement's instrument; all of them from now on.</param>
+/// <param name="After">The section that it follows. Null adds it at the end and leaves one that is there where it is.</param>
+[GenerateSerializer, Alias("annotate.describe-section.v1")]
+public sealed record DescribeSection(
+    [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations, [property: Id(3)] string? After)
+    : StatementCommand
+{
+    protected override Decision Decide(StatementState state)
+    {
+        var problem = Slug.Check(Section, "a section") ?? Words.CheckLine(Title, "The title", Limits.TitleCharactersMax) ?? CheckCitations();
+        if (problem is not null) return problem;
+        if (After is not null && state.IndexOf(After) < 0) return Problem.Invalid("There is no such section to put it after.");
+        var index = state.IndexOf(Section);
+        return index < 0 ? Add(state) : Change(state, index);
+    }
+
+    Decision Add(StatementState state) =>
+        After == Section ? Problem.Invalid("A section cannot follow itself.")
+        : state.Sections.Count >= Limits.SectionsPerStatementMax
+            ? Problem.TooLarge($"A statement has at most {Limits.SectionsPerStatementMax} sections.")
+        : new SectionAdded(Section, Title, Citations, After ?? state.BeforeOf(state.Sections.Count));
+
+    Decision Change(StatementState state, int index)
+    {
+        if (After is not null && After != state.BeforeOf(index))
+            return Problem.Conflict("The section stands elsewhere; moving it is a command of its own.");
+        var section = state.Sections[index];
+        return section.Title == Title && section.Citations.AsSpan().SequenceEqual(Citations)
+            ? Decision.Unchanged
+            : new SectionDescribed(Section, Title, Citations);
+    }
+
+    Problem? CheckCitations()
+    {
+        if (Citations.Length > Limits.CitationsPerSectionMax)
+            return Problem.TooLarge($"A section cites at most {Limits.CitationsPerSectionMax} provisions.");
+        foreach (var citation in Citations)
+            if (EId.Check(citation, "A cited provision") is { } problem) return problem;
+        return Citations.Distinct(StringComparer.Ordinal).Count() < Citations.Length ? Problem.Invalid("A provision is cited once.") : null;
+    }
+}
+
+/// <param name="After">The section that it follows; null when it is the first.</param>
+[GenerateSerializer, Immutable, Alias("annotate.section-added.v1")]
+public sealed record SectionAdded(
+    [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations, [property: Id(3)] string? After)
+    : Event;
+
+[GenerateSerializer, Immutable, Alias("annotate.section-described.v1")]
+public sealed record SectionDescribed(
+    [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations) : Event;

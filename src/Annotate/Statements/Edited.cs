@@ -1,0 +1,14 @@
+using Annotate.Deciding;
+using Annotate.Text;
+
+namespace Annotate.Statements;
+
+/// <summary>A text grew by an update: what of somebody's edit was new.</summary>
+/// <param name="Update">A Yjs update of format 1 whose dependencies the text held.</param>
+[GenerateSerializer, Immutable, Alias("annotate.edited.v1")]
+public sealed record Edited([property: Id(0)] byte[] Update) : Event
+{
+    /// <summary>The update as it was decoded when it was checked, so that applying need not decode again. Not stored.</summary>
+    [field: NonSerialized]
+    internal Update? Decoded { get; init; }
+}

@@ -1,0 +1,142 @@
+using Annotate.Deciding;
+using Annotate.Text;
+
+namespace Annotate.Statements;
+
+/// <summary>
+/// The text of a section as updates, merged now and then, with who owns each Yjs client id. Nothing here builds a document.
+/// </summary>
+public sealed class SectionState : IState
+{
+    /// <summary>Merging again costs as much as the text is long, so it waits until this many bytes came, or as many as the text has.</summary>
+    const int MergeBytesMin = 64 << 10;
+
+    readonly TextState _held = new();
+    readonly Dictionary<long, string> _owners = [];
+    readonly List<ReadOnlyMemory<byte>> _updates = [];
+    long _mergedBytes;
+    long _newBytes;
+
+    public SectionState() { }
+
+    internal SectionState(byte[] merged, Dictionary<long, string> owners)
+    {
+        foreach (var (client, person) in owners) _owners[client] = person;
+        if (merged.Length == 0) return;
+        if (!Update.TryRead(merged, out var update, out var fault))
+            throw new InvalidDataException($"A stored text cannot be read: {fault}");
+        _held.Add(update);
+        _updates.Add(merged);
+        _mergedBytes = merged.Length;
+    }
+
+    /// <summary>Which person wrote first under each client id (G8).</summary>
+    public IReadOnlyDictionary<long, string> Owners => _owners;
+
+    /// <summary>Bytes of the updates that make the text.</summary>
+    public long Bytes => _mergedBytes + _newBytes;
+
+    public byte[] StateVector => _held.EncodeStateVector();
+
+    /// <summary>What would become of an edit. Decides only; nothing changes.</summary>
+    /// <param name="fresh">What of it is new, when it is to be recorded.</param>
+    public EditOutcome? Decide(Edit edit, long version, out Edited? fresh)
+    {
+        fresh = null;
+        if (edit.Update.Length > Limits.EditBytesMax)
+            return Refused(version, Problem.TooLarge($"An edit has {edit.Update.Length} bytes; {Limits.EditBytesMax} is the most."));
+        if (!Update.TryRead(edit.Update, out var update, out var fault))
+            return Refused(version, Problem.Invalid($"The update cannot be read: {fault}."));
+
+        switch (_held.Check(update, out var isNew))
+        {
+            case Verdict.Held: return new EditOutcome(EditStatus.Held, version);
+            case Verdict.Missing: return new EditOutcome(EditStatus.Missing, version, StateVector);
+        }
+
+        if (Bytes + isNew!.Bytes.Length > Limits.TextBytesMax)
+            return Refused(version, Problem.TooLarge($"The text would have more than {Limits.TextBytesMax} bytes."));
+        if (OwnershipProblem(isNew, edit.By.Person) is { } problem) return Refused(version, problem);
+        fresh = new Edited(isNew.Bytes.ToArray()) { Decoded = isNew };
+        return null;
+    }
+
+    public void Apply(long version, Entry entry)
+    {
+        if (entry.Event is not Edited edited) return;
+        var update = edited.Decoded;
+        // What cannot be read now was readable when it was recorded; it is skipped, since applying never throws.
+        if (update is null && !Update.TryRead(edited.Update, out update, out _)) return;
+        _held.Add(update);
+        foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
+        _updates.Add(edited.Update);
+        _newBytes += edited.Update.Length;
+        if (_newBytes > Math.Max(MergeBytesMin, _mergedBytes)) Merge();
+    }
+
+    /// <summary>The whole text as one update.</summary>
+    public byte[] Merged()
+    {
+        if (_updates.Count != 1) Merge();
+        return _updates.Count == 0 ? [0, 0] : ToArray(_updates[0]);
+    }
+
+    /// <summary>What somebody who holds <paramref name="stateVector"/> lacks; null when that cannot be read.</summary>
+    public byte[]? Lacking(ReadOnlySpan<byte> stateVector)
+    {
+        var merged = Merged();
+        if (stateVector.IsEmpty) return merged;
+        return Updates.TryDiff(merged, stateVector, out var diff) ? diff : null;
+    }
+
+    static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
+        System.Runtime.InteropServices.MemoryMarshal.TryGetArray(bytes, out var segment) && segment.Count == segment.Array!.Length
+            ? segment.Array
+            : bytes.ToArray();
+
+    static EditOutcome Refused(long version, Problem problem) => new(EditStatus.Refused, version, null, problem);
+
+    Problem? OwnershipProblem(Update update, string person)
+    {
+        var added = 0;
+        foreach (var range in update.Ranges)
+        {
+            if (!_owners.TryGetValue(range.ClientId, out var owner)) added++;
+            else if (owner != person)
+                return Problem.MandateMissing($"The update carries text under the client id {range.ClientId}, which belongs to somebody else.");
+        }
+
+        return _owners.Count + added > Limits.ClientIdsPerTextMax
+            ? Problem.TooLarge($"The text would have been written under more than {Limits.ClientIdsPerTextMax} client ids.")
+            : null;
+    }
+
+    void Merge()
+    {
+        if (_updates.Count == 0) return;
+        // Every one of them was read before, so a failure is a defect of ours: better loud than a text that silently stays apart.
+        if (!Updates.TryMerge(_updates, out var merged)) throw new InvalidOperationException("The updates of a text do not merge.");
+        _updates.Clear();
+        _updates.Add(merged);
+        _mergedBytes = merged.Length;
+        _newBytes = 0;
+    }
+}
+
+/// <summary>How a <see cref="SectionState"/> is stored: the merged text and the owners; the rest follows from them.</summary>
+[GenerateSerializer, Alias("annotate.section-state.v1")]
+public struct StoredSection
+{
+    [Id(0)] public byte[] Merged { get; set; }
+
+    [Id(1)] public Dictionary<long, string> Owners { get; set; }
+}
+
+[RegisterConverter]
+public sealed class SectionStateConverter : IConverter<SectionState, StoredSection>
+{
+    public SectionState ConvertFromSurrogate(in StoredSection surrogate) => new(surrogate.Merged, surrogate.Owners);
+
+    public StoredSection ConvertToSurrogate(in SectionState value) =>
+        new() { Merged = value.Merged(), Owners = new Dictionary<long, string>(value.Owners) };
+}

@@ -1,0 +1,18 @@
+using Annotate.Deciding;
+
+namespace Annotate.Threads;
+
+/// <summary>Takes back one's own annotation or reply. Its place and its replies stay, its words and earlier wordings are shown no more.</summary>
+/// <param name="Annotation">Of the annotation or the reply.</param>
+/// <param name="AsSteward">Set by the door when the sender is a steward, who may delete what others wrote.</param>
+[GenerateSerializer, Alias("annotate.delete-annotation.v1")]
+public sealed record DeleteAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] bool AsSteward) : ThreadCommand
+{
+    public override Decision Decide(ThreadKey thread, ThreadState state) =>
+        state.Find(Annotation) is { IsDeleted: true } ? Decision.Unchanged
+        : Find(state, Annotation, AsSteward, out _) is { } problem ? problem
+        : new AnnotationDeleted(Annotation);
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.annotation-deleted.v1")]
+public sealed record AnnotationDeleted([property: Id(0)] Guid Annotation) : Event;

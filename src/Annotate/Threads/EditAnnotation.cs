@@ -1,0 +1,36 @@
+using Annotate.Deciding;
+
+namespace Annotate.Threads;
+
+/// <summary>Changes the words of one's own annotation or reply, or the tags of one's annotation. Earlier wordings stay to be seen.</summary>
+/// <param name="Annotation">Of the annotation or the reply.</param>
+/// <param name="Text">Null to leave the words as they are.</param>
+/// <param name="Tags">All its tags from now on; null to leave them as they are.</param>
+[GenerateSerializer, Alias("annotate.edit-annotation.v1")]
+public sealed record EditAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] string? Text, [property: Id(2)] string[]? Tags)
+    : ThreadCommand
+{
+    public override Decision Decide(ThreadKey thread, ThreadState state)
+    {
+        if (Find(state, Annotation, mayOthers: false, out var written) is { } problem) return problem;
+        if (CheckContent(state, written) is { } bad) return bad;
+        var text = Text == written.Text ? null : Text;
+        var tags = written is Annotation annotation && Tags is not null && !annotation.Tags.AsSpan().SequenceEqual(Tags) ? Tags : null;
+        return text is null && tags is null ? Decision.Unchanged : new AnnotationEdited(Annotation, text, tags);
+    }
+
+    Problem? CheckContent(ThreadState state, Written written) =>
+        (Text is null ? null : Words.CheckText(Text, "The annotation", Limits.RemarkCharactersMax) ?? CheckRoom(state, Text.Length))
+        ?? (Tags is null ? null
+            : written is Reply ? Problem.Invalid("Replies have no tags.")
+            : AnnotateProvision.CheckTags(Tags))
+        ?? (Text is not null && written.Edits.Count >= Limits.EditsPerAnnotationMax
+            ? Problem.TooLarge($"It has been edited {Limits.EditsPerAnnotationMax} times; write a reply instead.")
+            : null);
+}
+
+/// <param name="Text">Null when the words stayed.</param>
+/// <param name="Tags">Null when the tags stayed.</param>
+[GenerateSerializer, Immutable, Alias("annotate.annotation-edited.v1")]
+public sealed record AnnotationEdited([property: Id(0)] Guid Annotation, [property: Id(1)] string? Text, [property: Id(2)] string[]? Tags)
+    : Event;

@@ -1,0 +1,17 @@
+using Annotate.Deciding;
+
+namespace Annotate.Threads;
+
+/// <summary>Says that a resolved annotation needs attention after all. Anyone who may annotate can.</summary>
+[GenerateSerializer, Alias("annotate.reopen-annotation.v1")]
+public sealed record ReopenAnnotation([property: Id(0)] Guid Annotation) : ThreadCommand
+{
+    public override Decision Decide(ThreadKey thread, ThreadState state) =>
+        state.FindAnnotation(Annotation) is not { } annotation ? Problem.NotFound
+        : Find(state, Annotation, mayOthers: true, out _) is { } problem ? problem
+        : !annotation.IsResolved ? Decision.Unchanged
+        : new AnnotationReopened(Annotation);
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.annotation-reopened.v1")]
+public sealed record AnnotationReopened([property: Id(0)] Guid Annotation) : Event;

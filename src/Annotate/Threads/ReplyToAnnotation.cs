@@ -1,0 +1,23 @@
+using Annotate.Deciding;
+
+namespace Annotate.Threads;
+
+/// <summary>Replies to an annotation. Replies are one level deep: a reply to a reply is a reply to the annotation.</summary>
+[GenerateSerializer, Alias("annotate.reply-to-annotation.v1")]
+public sealed record ReplyToAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] string Text) : ThreadCommand
+{
+    public override Decision Decide(ThreadKey thread, ThreadState state)
+    {
+        if (Words.CheckText(Text, "The reply", Limits.RemarkCharactersMax) is { } bad) return bad;
+        if (state.FindAnnotation(Annotation) is not { } annotation) return Problem.NotFound;
+        if (Find(state, Annotation, mayOthers: true, out _) is { } problem) return problem;
+        if (annotation.Replies.Count >= Limits.RepliesPerAnnotationMax)
+            return Problem.TooLarge($"An annotation has at most {Limits.RepliesPerAnnotationMax} replies.");
+        if (CheckRoom(state, Text.Length) is { } full) return full;
+        return state.Find(Id) is null ? new Replied(Id, Annotation, Text) : Problem.CommandReused;
+    }
+}
+
+/// <param name="Id">Of the reply: that of the command.</param>
+[GenerateSerializer, Immutable, Alias("annotate.replied.v1")]
+public sealed record Replied([property: Id(0)] Guid Id, [property: Id(1)] Guid Annotation, [property: Id(2)] string Text) : Event;

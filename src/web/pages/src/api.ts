@@ -1,0 +1,100 @@
+import { CommandRetriesMax, CommandRetryMilliseconds } from './limits';
+import type { Problem } from './shapes';
+
+/** The server said no, or could not be reached; what a person is told is in the problem. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail ? `${problem.title} ${problem.detail}` : problem.title);
+  }
+}
+
+export interface Answer<T> {
+  value: T;
+  /** From the ETag; 0 when there is none. */
+  version: number;
+}
+
+const unreachable: Problem = {
+  code: 'unreachable', status: 0, title: 'The server cannot be reached.', detail: 'Check your connection; nothing you wrote here is lost.',
+};
+
+/** Reads; null when it is still at the version known. */
+export async function read<T>(url: string, known?: number): Promise<Answer<T> | null> {
+  const headers: Record<string, string> = { Accept: 'application/json' };
+  if (known) headers['If-None-Match'] = `"${known}"`;
+  const response = await reach(url, { headers });
+  if (response.status === 304) return null;
+  if (!response.ok) throw new Refused(await problemOf(response));
+  return { value: (await response.json()) as T, version: versionOf(response) };
+}
+
+/**
+ * Sends a command under an id of its own. One whose answer was lost is sent again under the same id, so that it happens once.
+ */
+export async function command(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: string, body?: unknown, ifVersion?: number): Promise<void> {
+  const headers: Record<string, string> = { 'Idempotency-Key': `"${uuid7()}"`, Accept: 'application/json' };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (ifVersion !== undefined) headers['If-Match'] = `"${ifVersion}"`;
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) init.body = JSON.stringify(body);
+  for (let retry = 0; ; retry++) {
+    try {
+      const response = await reach(url, init);
+      if (response.ok) return;
+      throw new Refused(await problemOf(response));
+    } catch (error) {
+      const passing = error instanceof Refused && (error.problem.status === 0 || error.problem.status === 503);
+      if (!passing || retry === CommandRetriesMax) throw error;
+      await new Promise(resolve => setTimeout(resolve, CommandRetryMilliseconds * 2 ** retry));
+    }
+  }
+}
+
+/** Turns the token of a sign-in link into a cookie. The server answers forms with pages, not with problems. */
+export async function signIn(token: string): Promise<void> {
+  const response = await reach('/sign-in', {
+    method: 'POST',
+    headers: { Accept: 'application/json' },
+    body: new URLSearchParams({ token }),
+  });
+  if (response.status === 410) throw new Refused({ code: 'link-spent', status: 410, title: 'This link has been used, or its time is over.', detail: 'Ask for another one.' });
+  if (!response.ok) throw new Refused(await problemOf(response));
+}
+
+/** For showing whatever went wrong. */
+export function problemFrom(error: unknown): Problem {
+  if (error instanceof Refused) return error.problem;
+  return { code: 'unexpected', status: 0, title: 'Something went wrong on this page.', detail: error instanceof Error ? error.message : String(error) };
+}
+
+async function reach(url: string, init: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, { ...init, credentials: 'same-origin' });
+  } catch {
+    throw new Refused(unreachable);
+  }
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const plain: Problem = { code: `http-${response.status}`, status: response.status, title: `The server answered ${response.status} ${response.statusText}`.trim() + '.' };
+  try {
+    return { ...plain, ...((await response.json()) as Partial<Problem>) };
+  } catch {
+    return plain; // Something between us and the server answered, without a problem document.
+  }
+}
+
+function versionOf(response: Response): number {
+  return Number(/"(\d+)"/.exec(response.headers.get('ETag') ?? '')?.[1] ?? 0);
+}
+
+/** RFC 9562 section 5.7: 48 bits of time in milliseconds, then random bits. `crypto.randomUUID` makes version 4 only. */
+export function uuid7(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const now = Date.now();
+  for (let index = 0; index < 6; index++) bytes[index] = Math.floor(now / 2 ** (8 * (5 - index))) & 0xff;
+  bytes[6] = (bytes[6]! & 0x0f) | 0x70;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  const hex = Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
+}

@@ -1,0 +1,27 @@
+/** Every limit of the pages, by name, the unit last. */
+
+/** Waits between attempts to connect; doubled each time up to the longest, for ever. */
+export const ReconnectMillisecondsMin = 500;
+export const ReconnectMillisecondsMax = 20_000;
+
+/** A follow that the server was too busy for is asked for again after this. */
+export const FollowAgainMilliseconds = 3_000;
+
+/** A command whose answer was lost is sent again, under the same id, this many times. */
+export const CommandRetriesMax = 2;
+export const CommandRetryMilliseconds = 700;
+
+/** Characters of the words before and after a quotation that are kept to find it again. */
+export const QuoteContextCharactersMax = 32;
+
+/** Longest quotation that is offered; more than this is a provision, not a quotation. */
+export const QuoteCharactersMax = 1_000;
+
+/** Changes by others are announced to screen readers at most this often. */
+export const AnnounceMilliseconds = 6_000;
+
+/** Activities shown; older ones are in the record, not on this page. */
+export const ActivitiesShownMax = 100;
+
+/** How often "3 minutes ago" is worked out again. */
+export const ClockMilliseconds = 30_000;

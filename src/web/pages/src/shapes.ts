@@ -1,0 +1,190 @@
+/** What the server's answers look like. */
+
+export interface Problem {
+  code: string;
+  status: number;
+  title: string;
+  detail?: string | null;
+}
+
+export type Mandate = 'annotate' | 'position' | 'draft' | 'signOff' | 'endorse';
+export type Role = 'steward' | 'member' | 'observer';
+export type Tier = 'coalition' | 'organisation';
+
+export interface MandateHeld {
+  mandate: Mandate;
+  until: string | null;
+}
+
+export interface Me {
+  coalition: string | null;
+  person: string;
+  name: string;
+  organisation: string | null;
+  /** Null for the operator. */
+  role: Role | null;
+  /** Those held when asked. */
+  mandates: Mandate[];
+  operator: boolean;
+}
+
+export interface Named {
+  id: string;
+  name: string;
+}
+
+export interface Person extends Named {
+  organisation: string | null;
+  affiliation: string | null;
+  role: Role;
+  mandates: MandateHeld[];
+}
+
+export interface Coalition extends Named {
+  policy: 'unanimity' | 'noBlock';
+  organisations: Named[];
+  people: Person[];
+  version: number;
+}
+
+export interface By {
+  person: string;
+  organisation: string | null;
+}
+
+export interface Provision {
+  eId: string;
+  kind: 'part' | 'title' | 'chapter' | 'section' | 'preamble' | 'recital' | 'article' | 'paragraph' | 'point';
+  number: string;
+  heading: string | null;
+  /** Its own words, without those of the provisions in it. */
+  text: string;
+  provisions: Provision[];
+  within?: string | null;
+}
+
+export interface InstrumentSummary {
+  id: string;
+  title: string;
+  drafts: { id: string; title: string }[];
+}
+
+export interface Draft {
+  instrument: string;
+  draft: string;
+  title: string;
+  note?: string | null;
+  groups?: Provision[];
+  articles: Provision[];
+}
+
+export interface Quote {
+  exact: string;
+  prefix?: string | null;
+  suffix?: string | null;
+}
+
+export interface Target {
+  instrument: string;
+  draft: string;
+  eId: string;
+  quote?: Quote | null;
+}
+
+export type Motivation = 'commenting' | 'questioning' | 'editing' | 'assessing' | (string & {});
+
+export interface Written {
+  id: string;
+  by: By;
+  at: string;
+  text: string | null;
+  edits: { at: string; by: By; text: string }[];
+  deleted: boolean;
+  version: number;
+}
+
+export interface Annotation extends Written {
+  motivation: Motivation;
+  target: Target;
+  tags: string[];
+  resolved: boolean;
+  replies: Written[];
+}
+
+export interface Thread {
+  version: number;
+  tier: Tier;
+  annotations: Annotation[];
+}
+
+export type PositionKind = 'support' | 'amend' | 'delete' | 'oppose' | 'noPosition';
+export type ConsentKind = 'agree' | 'agreeWithCaveat' | 'standAside' | 'block';
+
+export interface OrganisationPosition {
+  organisation: string;
+  kind: PositionKind;
+  redLine: boolean;
+  reason: string | null;
+  by: By;
+  at: string;
+}
+
+export interface Consent {
+  organisation: string;
+  consent: ConsentKind;
+  caveat: string | null;
+  by: By;
+  at: string;
+}
+
+export interface Positions {
+  version: number;
+  positions: OrganisationPosition[];
+  coalition: { kind: PositionKind; reason: string | null; proposedBy: By; at: string; version: number } | null;
+  consents: Consent[];
+  state: 'none' | 'open' | 'adopted' | 'blocked';
+}
+
+export interface StatementSection {
+  id: string;
+  title: string;
+  text: string;
+  citations: string[];
+}
+
+export interface Statement {
+  id: string;
+  title: string;
+  destination: string;
+  instrument?: string;
+  draft?: string;
+  version: number;
+  sections: StatementSection[];
+}
+
+export interface Activity {
+  version: number;
+  at: string;
+  by: By;
+  kind: string;
+  topic: string;
+  subject: string;
+  summary: string;
+}
+
+export interface Feed {
+  version: number;
+  activities: Activity[];
+}
+
+export interface CoalitionIndex {
+  threads: { instrument: string; eId: string; tier: string; open: number; total: number; version: number }[];
+  positions: { instrument: string; eId: string; state?: string; version: number }[];
+  statements: { statement?: string; id?: string; title?: string; version: number }[];
+}
+
+export interface Presence {
+  version: number;
+  /** Who has a page open, by id. */
+  people: string[];
+}

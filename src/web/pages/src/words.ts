@@ -1,0 +1,64 @@
+import type { ConsentKind, Motivation, PositionKind, Positions, Provision } from './shapes';
+
+/** The words for what the server names by identifiers. */
+
+export const positionWords: Record<PositionKind, string> = {
+  support: 'Support', amend: 'Amend', delete: 'Delete', oppose: 'Oppose', noPosition: 'No position',
+};
+
+export const consentWords: Record<ConsentKind, string> = {
+  agree: 'Agrees', agreeWithCaveat: 'Agrees, with a caveat', standAside: 'Stands aside', block: 'Blocks',
+};
+
+export const consentChoices: Record<ConsentKind, string> = {
+  agree: 'Agree', agreeWithCaveat: 'Agree, with a caveat', standAside: 'Stand aside', block: 'Block',
+};
+
+export const stateWords: Record<Positions['state'], string> = {
+  none: 'No proposal yet', open: 'Open for consent', adopted: 'Adopted', blocked: 'Blocked',
+};
+
+/** The motivations offered, of those of the Web Annotation vocabulary, in plain words. */
+export const motivationWords: Record<string, string> = {
+  commenting: 'Comment', questioning: 'Question', editing: 'Proposed change', assessing: 'Assessment',
+};
+
+export const motivationWord = (motivation: Motivation): string =>
+  motivationWords[motivation] ?? motivation.charAt(0).toUpperCase() + motivation.slice(1);
+
+const kindWords: Partial<Record<Provision['kind'], string>> = {
+  part: 'Part', title: 'Title', chapter: 'Chapter', section: 'Section', preamble: 'Preamble', recital: 'Recital', article: 'Article',
+};
+
+/** "Article 40", "Preamble", "Recital 7"; a report's paragraph is just its number. */
+export function nameOf(provision: Provision): string {
+  const kind = kindWords[provision.kind];
+  if (!kind) return `Paragraph ${provision.number}`;
+  return provision.number ? `${kind} ${provision.number}` : kind;
+}
+
+/** How a provision is numbered in print: "4." for a paragraph, "(b)" for a point. */
+export function printed(provision: Provision): string {
+  if (!provision.number) return '';
+  return provision.kind === 'point' ? `(${provision.number})` : `${provision.number}.`;
+}
+
+/** The pinpoint of an address in words: art_36__para_1__point_b is "Art. 36(1)(b)". */
+export function pinpoint(eId: string): string {
+  const [root = '', ...steps] = eId.split('__');
+  const [prefix, number] = split(root);
+  const heads: Record<string, string> = { art: 'Art.', rec: 'Rec.', para: 'Para.', preamble: 'Preamble' };
+  const head = heads[prefix] ?? prefix.charAt(0).toUpperCase() + prefix.slice(1);
+  return [head, number].filter(Boolean).join('\u00a0') + steps.map(step => `(${split(step)[1]})`).join('');
+}
+
+function split(step: string): [string, string] {
+  const at = step.indexOf('_');
+  return at < 0 ? [step, ''] : [step.slice(0, at), step.slice(at + 1).replaceAll('_', ' ')];
+}
+
+/** A provision and all that is in it, with how deep each lies. */
+export function* flatten(provision: Provision, depth = 0): Generator<{ provision: Provision; depth: number }> {
+  yield { provision, depth };
+  for (const inner of provision.provisions) yield* flatten(inner, depth + 1);
+}

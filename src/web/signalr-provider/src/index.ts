@@ -1,0 +1,5 @@
+export type { LiveConnection } from './connection.js';
+export type { Problem } from './problem.js';
+export { problemIn } from './problem.js';
+export type { SignalRProviderEvents, SignalRProviderOptions, Status } from './provider.js';
+export { SignalRProvider } from './provider.js';

@@ -1,0 +1,14 @@
+/** Every limit of the provider, by name, the unit last. */
+
+/** Local edits merged into one `Edit` stop growing here; the server's own limit for one edit is 1 MiB. */
+export const MergedEditBytesMax = 512 * 1024;
+
+/** Awareness (cursor, selection, name) is sent at most this often. */
+export const AwarenessIntervalMilliseconds = 80;
+
+/** First wait before asking again after the server said it is busy; doubles up to the longest. */
+export const RetryMillisecondsMin = 500;
+export const RetryMillisecondsMax = 30_000;
+
+/** Answers of "missing" in a row after which the text is opened anew: the two sides no longer agree on what is missing. */
+export const MissingInARowMax = 3;

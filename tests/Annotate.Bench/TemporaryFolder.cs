@@ -1,0 +1,9 @@
+namespace Annotate.Bench;
+
+/// <summary>A data folder for one measurement; it goes with it.</summary>
+sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("annotate-bench-").FullName;
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}

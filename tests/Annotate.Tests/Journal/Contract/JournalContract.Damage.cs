@@ -1,0 +1,191 @@
+using Annotate.Journals;
+using Orleans.Storage;
+
+namespace Annotate.Tests.Journals;
+
+public abstract partial class JournalContract
+{
+    const int Filled = 113;
+
+    /// <summary>A journal that has gone round the ring, with a snapshot, chunks after it and a tail, and the names of all its live records.</summary>
+    static async Task<string[]> FillAsync(IGrainStorage storage, GrainId grain)
+    {
+        var activation = await Activation.OpenAsync(storage, grain, Narrow);
+        await AppendOneByOneAsync(activation, Numbered(1, Filled));
+        await activation.Journal.CloseAsync();
+        var reader = await Activation.OpenAsync(storage, grain, Narrow);
+        Assert.Equal(Numbered(1, Filled), reader.State.Entries);
+        string[] read = [.. reader.Storage.Operations.Select(operation => operation.Record).Distinct()];
+        foreach (var kind in new[] { "head", "tail", "chunk", "snapshot" })
+        {
+            Assert.Contains(read, record => record.StartsWith($"{Name}.{kind}", StringComparison.Ordinal));
+        }
+
+        return read;
+    }
+
+    static async Task RewriteAsync(IGrainStorage storage, GrainId grain, string record, Func<byte[], byte[]> change)
+    {
+        var state = new GrainState<JournalRecord>(new());
+        await storage.ReadStateAsync(record, grain, state);
+        state.State = new() { Bytes = change([.. state.State!.Bytes]) };
+        await storage.WriteStateAsync(record, grain, state);
+    }
+
+    static async Task<byte[]> BytesOfAsync(IGrainStorage storage, GrainId grain, string record)
+    {
+        var state = new GrainState<JournalRecord>(new());
+        await storage.ReadStateAsync(record, grain, state);
+        return state.State!.Bytes;
+    }
+
+    static async Task AssertRefusedAsync(IGrainStorage storage, GrainId grain, string what)
+    {
+        var faulty = new FaultyStorage(storage);
+        var exception = await Record.ExceptionAsync(() => Activation.OpenAsync(faulty, grain, Narrow));
+        Assert.True(exception is JournalDamagedException, $"{what}: {exception?.GetType().Name ?? "opened"}");
+        Assert.Equal(0, faulty.Writes);
+    }
+
+    [Fact]
+    public Task A_record_with_a_flipped_bit_or_cut_short_is_refused_and_nothing_written() => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, grain) = (NewStorage(), NextGrain());
+        foreach (var record in await FillAsync(storage, grain))
+        {
+            var whole = await BytesOfAsync(storage, grain, record);
+            for (var i = 0; i < whole.Length; i += CrashStride)
+            {
+                await RewriteAsync(storage, grain, record, bytes =>
+                {
+                    bytes[i] ^= (byte)(1 << (i % 8));
+                    return bytes;
+                });
+                await AssertRefusedAsync(storage, grain, $"{record} flipped at {i}");
+                await RewriteAsync(storage, grain, record, _ => whole[..i]);
+                await AssertRefusedAsync(storage, grain, $"{record} cut to {i}");
+                await RewriteAsync(storage, grain, record, _ => [.. whole, 0]);
+                await AssertRefusedAsync(storage, grain, $"{record} with a byte more");
+                await RewriteAsync(storage, grain, record, _ => whole);
+            }
+        }
+
+        Assert.Equal(Filled, (await Activation.OpenAsync(storage, grain, Narrow)).Journal.Version);
+    });
+
+    [Fact]
+    public Task A_record_under_anothers_name_is_refused() => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, grain, stranger) = (NewStorage(), NextGrain(), NextGrain());
+        var records = await FillAsync(storage, grain);
+        await FillAsync(storage, stranger);
+        foreach (var record in records)
+        {
+            var own = await BytesOfAsync(storage, grain, record);
+            foreach (var other in records.Where(other => other != record))
+            {
+                var taken = await BytesOfAsync(storage, grain, other);
+                await RewriteAsync(storage, grain, record, _ => taken);
+                await AssertRefusedAsync(storage, grain, $"{other} in the place of {record}");
+            }
+
+            var foreign = await BytesOfAsync(storage, stranger, record);
+            await RewriteAsync(storage, grain, record, _ => foreign);
+            await AssertRefusedAsync(storage, grain, $"another grain's {record}");
+            await RewriteAsync(storage, grain, record, _ => own);
+        }
+    });
+
+    [Fact]
+    public Task A_missing_record_is_refused_and_never_taken_for_an_empty_journal() => OneAtATime.RunAsync(async () =>
+    {
+        var storage = NewStorage();
+        var records = await FillAsync(storage, NextGrain());
+        foreach (var record in records)
+        {
+            var grain = NextGrain();
+            await FillAsync(storage, grain);
+            var state = new GrainState<JournalRecord>(new());
+            await storage.ReadStateAsync(record, grain, state);
+            await storage.ClearStateAsync(record, grain, state);
+            await AssertRefusedAsync(storage, grain, $"{record} lost");
+        }
+    });
+
+    [Fact]
+    public Task A_segment_missing_from_the_middle_of_the_first_round_is_refused() => OneAtATime.RunAsync(async () =>
+    {
+        var storage = NewStorage();
+        for (var lost = 1; lost < 20; lost++)
+        {
+            var grain = NextGrain();
+            await AppendOneByOneAsync(await Activation.OpenAsync(storage, grain), Numbered(1, 20));
+            var state = new GrainState<JournalRecord>(new());
+            await storage.ReadStateAsync($"{Name}.tail.{lost:00}", grain, state);
+            await storage.ClearStateAsync($"{Name}.tail.{lost:00}", grain, state);
+            await AssertRefusedAsync(storage, grain, $"segment {lost}");
+        }
+    });
+
+    [Fact]
+    public Task Two_histories_that_a_storage_mixed_are_refused() => OneAtATime.RunAsync(async () =>
+    {
+        // As if two first writes had both won: what one activation wrote is followed by what the other did.
+        var (storage, elsewhere, grain) = (NewStorage(), new MemoryRecords(leavesTombstones: false), NextGrain());
+        await AppendOneByOneAsync(await Activation.OpenAsync(storage, grain), ["a1", "a2"]);
+        await AppendOneByOneAsync(await Activation.OpenAsync(elsewhere, grain), ["b1"]);
+        var other = await BytesOfAsync(elsewhere, grain, $"{Name}.tail.01");
+        await RewriteAsync(storage, grain, $"{Name}.tail.01", _ => other);
+        await AssertRefusedAsync(storage, grain, "b1 followed by a2");
+    });
+
+    [Fact]
+    public Task An_older_head_put_back_is_refused_or_leads_to_the_same_entries() => OneAtATime.RunAsync(async () =>
+    {
+        var storage = NewStorage();
+        for (var (more, refused) = (1, 0); ; more++)
+        {
+            var grain = NextGrain();
+            var activation = await Activation.OpenAsync(storage, grain, Narrow);
+            await AppendOneByOneAsync(activation, Numbered(1, 33));
+            var old = await BytesOfAsync(storage, grain, $"{Name}.head");
+            await AppendOneByOneAsync(activation, Numbered(34, more));
+            await activation.Journal.CloseAsync();
+            await RewriteAsync(storage, grain, $"{Name}.head", _ => old);
+            var exception = await Record.ExceptionAsync(async () =>
+                Assert.Equal(activation.State.Entries, (await Activation.OpenAsync(storage, grain, Narrow)).State.Entries));
+            if (exception is not null) Assert.IsType<JournalDamagedException>(exception);
+            if (exception is not null) refused++;
+            if (more < 70) continue;
+            Assert.True(refused > 0, "once the ring has gone round, the old head fits nothing any more");
+            return;
+        }
+    });
+
+    [Fact]
+    public Task An_entry_or_a_snapshot_that_cannot_be_decoded_is_refused_and_nothing_written() => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, grain, other) = (NewStorage(), NextGrain(), NextGrain());
+        await (await Activation.OpenAsync(storage, grain)).AppendDurablyAsync("good", Ledger.Undecodable, "good");
+        await AssertRefusedAsync(storage, grain, "an entry of the future");
+
+        await FillAsync(storage, other);
+        var faulty = new FaultyStorage(storage);
+        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.OpenAsync(faulty, other, Name, new Ledger { RefusesSnapshots = true }, Narrow));
+        Assert.Equal(0, faulty.Writes);
+    });
+
+    [Fact]
+    public Task A_chunk_lost_from_before_the_snapshot_fails_whoever_reads_it_and_nobody_else() => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, grain) = (NewStorage(), NextGrain());
+        await FillAsync(storage, grain);
+        var state = new GrainState<JournalRecord>(new());
+        await storage.ReadStateAsync($"{Name}.chunk.000000000000", grain, state);
+        await storage.ClearStateAsync($"{Name}.chunk.000000000000", grain, state);
+        var opened = await Activation.OpenAsync(storage, grain, Narrow);
+        Assert.Equal(Numbered(1, Filled), opened.State.Entries);
+        await Assert.ThrowsAsync<JournalDamagedException>(async () => await opened.Journal.ReadAsync(0, 10, 1000));
+        Assert.Equal(10, (await opened.Journal.ReadAsync(Filled - 10, 20, 1000)).Count);
+    });
+}

@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Annotate.Text.Tests;
+
+[assembly: AssemblyFixture(typeof(Oracle))]
+
+namespace Annotate.Text.Tests;
+
+/// <summary>Real yjs, in one Node process for all tests. Answers one question at a time.</summary>
+public sealed class Oracle : IDisposable
+{
+    const int InstallMilliseconds = 120_000;
+    const int ExitMilliseconds = 10_000;
+
+    readonly Lock _turn = new();
+    readonly Process _node;
+
+    public Oracle()
+    {
+        if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) Install();
+        _node = Start("node", "oracle.mjs");
+    }
+
+    public static string Folder { get; } = Path.Combine(SourceFolder(), "yjs");
+
+    static string SourceFolder()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Annotate.Text.Tests.csproj")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests must run below their source folder.");
+        return folder.FullName;
+    }
+
+    static Process Start(string program, string arguments) => Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        WorkingDirectory = Folder,
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        StandardInputEncoding = new System.Text.UTF8Encoding(false),
+        StandardOutputEncoding = new System.Text.UTF8Encoding(false),
+    })!;
+
+    static void Install()
+    {
+        using var npm = Start("npm", "ci --no-audit --no-fund --loglevel=error");
+        npm.StandardInput.Close();
+        var said = npm.StandardOutput.ReadToEndAsync();
+        if (!npm.WaitForExit(InstallMilliseconds)) npm.Kill(entireProcessTree: true);
+        else if (npm.ExitCode == 0) return;
+        throw new InvalidOperationException("npm ci failed: " + said.Result);
+    }
+
+    public JsonNode Ask(object question)
+    {
+        lock (_turn)
+        {
+            _node.StandardInput.WriteLine(JsonSerializer.Serialize(question));
+            _node.StandardInput.Flush();
+            var line = _node.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The oracle has ended.");
+            var answer = JsonNode.Parse(line)!;
+            return answer["error"] is { } error ? throw new InvalidOperationException($"The oracle failed: {error}") : answer;
+        }
+    }
+
+    /// <summary>Several questions that no other test's may come between.</summary>
+    public void InOneTurn(Action questions)
+    {
+        lock (_turn) questions();
+    }
+
+    /// <summary>Each transaction's update of a random program, and updates that a sync would send.</summary>
+    public (byte[][] Updates, byte[][] Syncs) Program(int seed, int steps)
+    {
+        var answer = Ask(new { ask = "program", seed, steps });
+        return (Bytes(answer["updates"]!), Bytes(answer["syncs"]!));
+    }
+
+    static byte[][] Bytes(JsonNode list) => [.. list.AsArray().Select(entry => Convert.FromBase64String((string)entry!))];
+
+    public void Dispose()
+    {
+        _node.StandardInput.Close();
+        if (!_node.WaitForExit(ExitMilliseconds)) _node.Kill();
+        _node.Dispose();
+    }
+}

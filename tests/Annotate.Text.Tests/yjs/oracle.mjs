@@ -1,0 +1,134 @@
+// Answers the tests' questions with real yjs: one JSON request a line in, one JSON reply a line out. Bytes are base64.
+import * as Y from 'yjs'
+import * as awareness from 'y-protocols/awareness'
+import { createInterface } from 'node:readline'
+import { run } from './programs.mjs'
+
+const bytes = text => new Uint8Array(Buffer.from(text, 'base64'))
+const text = array => Buffer.from(array).toString('base64')
+const same = (a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)) === 0
+
+/** JSON whose bytes do not depend on the order in which keys were set. */
+const plain = value => JSON.stringify(value, (_, v) => {
+  if (typeof v === 'bigint') return { bigint: v.toString() }
+  if (v === undefined) return { undefined: true }
+  if (v instanceof Uint8Array) return { bytes: text(v) }
+  return v && v.constructor === Object ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a < b ? -1 : 1)) : v
+})
+
+const contentOf = content => {
+  if (content instanceof Y.ContentType) return ['type', content.type.constructor.name, content.type.nodeName ?? content.type.hookName ?? null]
+  if (content instanceof Y.ContentDoc) return ['doc', content.doc.guid, content.opts]
+  return [content.constructor.name, { ...content }]
+}
+
+/** The structs and deletions of an update, in a form where only their meaning counts: yjs joins GC structs in some merges and not in others. */
+const meaning = update => {
+  const { structs, ds } = Y.decodeUpdate(update)
+  const rows = []
+  for (const s of structs) {
+    const last = rows.at(-1)
+    if (!(s instanceof Y.Item)) {
+      if (last && last[0] === s.id.client && last[1] + last[2] === s.id.clock && last[3] === s.constructor.name) last[2] += s.length
+      else rows.push([s.id.client, s.id.clock, s.length, s.constructor.name])
+    } else rows.push([s.id.client, s.id.clock, s.length, s.origin, s.rightOrigin, s.parent, s.parentSub, contentOf(s.content)])
+  }
+  const deletes = [...ds.clients].sort((a, b) => b[0] - a[0]).map(([client, ranges]) => [client, ranges.map(r => [r.clock, r.len])])
+  return plain([rows, deletes])
+}
+
+/** Applies updates twice: what came before its time yjs does not always take up again when the time has come (seed 96). */
+const documentOf = updates => {
+  const doc = new Y.Doc()
+  for (const update of [...updates, ...updates]) Y.applyUpdate(doc, update)
+  return doc
+}
+
+/**
+ * Everything that can be seen of a document. Where a peer once cut through a surrogate pair, yjs keeps the whole pair or two replacement
+ * characters, depending on the order in which updates came; so pairs are compared as if cut. What is missing yjs notes as it goes along, so only
+ * whether something is missing can be compared.
+ */
+const seen = doc => {
+  const types = { t: doc.getText('t').toDelta(), a: doc.getArray('a').toJSON(), m: doc.getMap('m').toJSON(), x: doc.getXmlFragment('default').toString() }
+  const pendingDeletes = doc.store.pendingDs === null ? null : meaning(Y.convertUpdateFormatV2ToV1(doc.store.pendingDs))
+  return plain([types, text(Y.encodeStateVector(doc)), doc.store.pendingStructs !== null, pendingDeletes]).replace(/[\u{10000}-\u{10ffff}]/gu, '\ufffd\ufffd')
+}
+
+/** How alike two updates are: in bytes, in bytes once yjs has written ours anew, in meaning, in the document they make, or not at all. */
+const compare = (ours, theirs) => {
+  if (same(ours, theirs)) return 'bytes'
+  if (same(Y.convertUpdateFormatV2ToV1(Y.convertUpdateFormatV1ToV2(ours)), theirs)) return 'rewritten'
+  if (meaning(ours) === meaning(theirs)) return 'meaning'
+  return seen(documentOf([ours])) === seen(documentOf([theirs])) ? 'document' : 'different'
+}
+
+/** A text that got only what was new of each update, and one that got the whole updates. */
+let held = new Y.Doc()
+let whole = new Y.Doc()
+
+/** Applies an update to a copy of the text: does it change anything, does anything stay pending, does yjs throw? */
+const tryOn = update => {
+  const copy = documentOf([Y.encodeStateAsUpdate(held)])
+  let changed = false
+  copy.on('update', () => { changed = true })
+  try {
+    Y.applyUpdate(copy, update)
+  } catch (error) {
+    return { threw: String(error) }
+  }
+  return { changed, pending: copy.store.pendingStructs !== null || copy.store.pendingDs !== null }
+}
+
+const answers = {
+  program: ({ seed, steps }) => {
+    const { updates, syncs } = run(seed, steps)
+    return { updates: updates.map(text), syncs: syncs.map(text) }
+  },
+  merge: ({ updates, ours }) => ({ alike: compare(bytes(ours), Y.mergeUpdates(updates.map(bytes))) }),
+  diff: ({ update, vector, ours }) => ({ alike: compare(bytes(ours), Y.diffUpdate(bytes(update), bytes(vector))) }),
+  vector: ({ update }) => ({ bytes: text(Y.encodeStateVectorFromUpdate(bytes(update))) }),
+  see: ({ updates }) => {
+    const doc = documentOf(updates.map(bytes))
+    return { seen: seen(doc), vector: text(Y.encodeStateVector(doc)) }
+  },
+  open: () => {
+    held = new Y.Doc()
+    whole = new Y.Doc()
+    return {}
+  },
+  try: ({ update }) => tryOn(bytes(update)),
+  apply: ({ fresh, update }) => {
+    Y.applyUpdate(held, bytes(fresh))
+    Y.applyUpdate(whole, bytes(update))
+    return {
+      vector: text(Y.encodeStateVector(held)),
+      pending: held.store.pendingStructs !== null || held.store.pendingDs !== null,
+      held: seen(held),
+      whole: seen(whole)
+    }
+  },
+  awareness: ({ update }) => {
+    const peer = new awareness.Awareness(new Y.Doc())
+    const clients = new Map()
+    for (const bytesOf of update) awareness.applyAwarenessUpdate(peer, bytes(bytesOf), 'test')
+    for (const [client, state] of peer.getStates()) if (client !== peer.clientID) clients.set(client, state)
+    const known = [...clients.keys()].sort((a, b) => a - b)
+    const encoded = text(awareness.encodeAwarenessUpdate(peer, known))
+    peer.destroy()
+    return { known, encoded }
+  }
+}
+
+const lines = createInterface({ input: process.stdin })
+lines.on('line', line => {
+  const request = JSON.parse(line)
+  let reply
+  try {
+    reply = answers[request.ask](request)
+  } catch (error) {
+    reply = { error: String(error.stack) }
+  }
+  process.stdout.write(JSON.stringify(reply) + '\n')
+})
+lines.on('close', () => process.exit(0))
