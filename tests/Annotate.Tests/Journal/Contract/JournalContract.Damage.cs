@@ -7,7 +7,8 @@ public abstract partial class JournalContract
 {
     const int Filled = 113;
 
-    /// <summary>A journal that has gone round the ring, with a snapshot, chunks after it and a tail, and the names of all its live records.</summary>
+    /// <summary>Writes a journal that has gone round the ring, with a snapshot, chunks after it and a tail.</summary>
+    /// <returns>The names of the records that opening it reads.</returns>
     static async Task<string[]> FillAsync(IGrainStorage storage, GrainId grain)
     {
         var activation = await Activation.OpenAsync(storage, grain, Narrow);
@@ -196,7 +197,8 @@ public abstract partial class JournalContract
 
         await FillAsync(storage, other);
         var faulty = new FaultyStorage(storage);
-        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.OpenAsync(faulty, other, Name, new Ledger { RefusesSnapshots = true }, Narrow));
+        var state = new Ledger { RefusesSnapshots = true };
+        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.OpenAsync(faulty, other, Name, state, Narrow));
         Assert.Equal(0, faulty.Writes);
     });
 
