@@ -17,7 +17,7 @@ export function ArticlePane({ draft, article, articles }: { draft: Draft; articl
     <>
       <header class="article-head">
         <p class="kicker">{draft.title}</p>
-        <h1>{nameOf(article)}{article.heading && <span class="h1-heading">{article.heading}</span>}</h1>
+        <h2>{nameOf(article)} {article.heading && <span class="article-title">{article.heading}</span>}</h2>
         <p class="steps">
           {before ? <a href={`#${before.eId}`} rel="prev">← {nameOf(before)}</a> : <span />}
           {after && <a href={`#${after.eId}`} rel="next">{nameOf(after)} →</a>}
@@ -58,7 +58,7 @@ function ArticleText({ article, threads }: { article: Provision; threads: (Threa
 
 function ProvisionText({ provision, top = false, pointedAt }: { provision: Provision; top?: boolean; pointedAt: string }): JSX.Element {
   return (
-    <div class={`provision ${top ? 'top' : provision.kind}`} data-eid={provision.eId} data-pointed={provision.eId === pointedAt && !top ? '' : undefined}>
+    <div class={`provision ${top ? 'whole' : provision.kind}`} data-eid={provision.eId} data-pointed={provision.eId === pointedAt && !top ? '' : undefined}>
       {!top && <span class="number" aria-hidden="true">{printed(provision)}</span>}
       {!top && <span class="unseen">{nameOf(provision)} {provision.number}. </span>}
       {provision.text && <p class="words" data-words={provision.eId}>{provision.text}</p>}

@@ -40,17 +40,19 @@ export function Desk(): JSX.Element {
           <button key={key} type="button" aria-current={part.value === key ? 'page' : undefined} onClick={() => show(key)}>{words}</button>
         ))}
       </nav>
-      <div class="side">
-        <Articles draft={draft?.value.value} index={index.value.value} current={article?.eId} />
-        <ActivityPane feed={feed} articles={articles} />
-      </div>
-      <main class="pane reading" id="article" tabIndex={-1} aria-label="The article being read">
-        <ProblemNote problem={people.problem.value ?? instruments.problem.value ?? draft?.problem.value} />
-        {article && draft?.value.value
-          ? <ArticlePane key={article.eId} draft={draft.value.value} article={article} articles={articles} />
-          : <p class="quiet-words">{instruments.value.value?.length === 0 ? 'No instrument has been imported yet.' : 'Opening the text…'}</p>}
+      <main class="panes">
+        <div class="side">
+          <Articles draft={draft?.value.value} index={index.value.value} current={article?.eId} />
+          <ActivityPane feed={feed} articles={articles} />
+        </div>
+        <section class="pane reading" id="article" tabIndex={-1} aria-label="The article being read">
+          <ProblemNote problem={people.problem.value ?? instruments.problem.value ?? draft?.problem.value} />
+          {article && draft?.value.value
+            ? <ArticlePane key={article.eId} draft={draft.value.value} article={article} articles={articles} />
+            : <p class="quiet-words">{instruments.value.value?.length === 0 ? 'No instrument has been imported yet.' : 'Opening the text…'}</p>}
+        </section>
+        <StatementPane statement={statement} none={index.value.value !== undefined && statementId === null} />
       </main>
-      <StatementPane statement={statement} none={index.value.value !== undefined && statementId === null} />
     </div>
   );
 }

@@ -13,7 +13,7 @@ import { organisationName, personName, standingBehind, useWorkspace } from './wo
 export const unsaved = signal<ReadonlySet<string>>(new Set());
 
 const stateWords: Record<LiveState, string> = {
-  connecting: 'Connecting…', live: 'Live', reconnecting: 'Reconnecting…', offline: 'Offline',
+  connecting: 'Connecting…', live: 'Live', reconnecting: 'Reconnecting…', offline: 'Offline', signedOut: 'Signed out',
 };
 
 export function Header(): JSX.Element {
@@ -21,7 +21,7 @@ export function Header(): JSX.Element {
   const { me, people, coalition } = workspace;
   return (
     <header class="top">
-      <p class="mark"><span class="mark-name">Annotate</span><span class="mark-coalition">{people.value.value?.name ?? coalition}</span></p>
+      <h1 class="mark"><span class="mark-name">Annotate</span> <span class="mark-coalition">{people.value.value?.name ?? coalition}</span></h1>
       <Connection />
       <Present />
       <div class="me">
@@ -54,6 +54,7 @@ function Connection(): JSX.Element {
     <p class="connection" data-state={liveState.value} role="status">
       <span class="dot" aria-hidden="true" />
       {stateWords[liveState.value]}
+      {liveState.value === 'signedOut' && <a href="/sign-in" target="_blank">Sign in again</a>}
       {down && waiting > 0 && <span class="unsaved">, your edits are kept here and sent later</span>}
     </p>
   );
@@ -62,18 +63,20 @@ function Connection(): JSX.Element {
 /** Who has the page open, each person once. */
 function Present(): JSX.Element {
   const workspace = useWorkspace();
+  const { people } = workspace;
   const present = useView<Presence>(null, `presence/${workspace.coalition}`)!;
-  const others = present.value.value?.people ?? [];
-  const shown = others.slice(0, 5);
+  const there = present.value.value?.people ?? [];
+  const shown = there.slice(0, 5);
   return (
     <ul class="present" aria-label="Here now">
-      {shown.map(by => {
+      {shown.map(person => {
+        const by = { person, organisation: people.value.value?.people.find(one => one.id === person)?.organisation ?? null };
         const name = personName(workspace, by);
         const behind = standingBehind(workspace, by);
         const whole = behind ? `${name}, ${behind}` : name;
-        return <li key={by.person} title={whole}><Badge person={by.person} name={name} /><span class="unseen">{whole}</span></li>;
+        return <li key={person} title={whole}><Badge person={person} name={name} /><span class="unseen">{whole}</span></li>;
       })}
-      {others.length > shown.length && <li class="more">+{others.length - shown.length}<span class="unseen"> more</span></li>}
+      {there.length > shown.length && <li class="more">+{there.length - shown.length}<span class="unseen"> more</span></li>}
     </ul>
   );
 }

@@ -4,6 +4,9 @@
 export const ReconnectMillisecondsMin = 500;
 export const ReconnectMillisecondsMax = 20_000;
 
+/** A follow that the server was too busy for is asked for again after this. */
+export const FollowAgainMilliseconds = 3_000;
+
 /** A command whose answer was lost is sent again, under the same id, this many times. */
 export const CommandRetriesMax = 2;
 export const CommandRetryMilliseconds = 700;

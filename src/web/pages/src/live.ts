@@ -1,9 +1,12 @@
 import { HttpTransportType, HubConnectionBuilder, HubConnectionState, LogLevel } from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
+import { problemIn } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
-import { ReconnectMillisecondsMax, ReconnectMillisecondsMin } from './limits';
+import { problemFrom, read } from './api';
+import { FollowAgainMilliseconds, ReconnectMillisecondsMax, ReconnectMillisecondsMin } from './limits';
+import type { Problem } from './shapes';
 
-export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'offline';
+export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signedOut';
 
 /** What a topic's follower hears. */
 export interface Follower {
@@ -11,7 +14,7 @@ export interface Follower {
   since(): number;
   followed(version: number, state: string | null): void;
   changed(version: number): void;
-  gone(problem: unknown): void;
+  gone(problem: Problem): void;
 }
 
 interface Followed {
@@ -27,6 +30,9 @@ export const starts = signal(0);
 
 const followers = new Map<string, Follower>();
 
+/** Topics that this connection was asked to follow: the server takes each once. */
+const asked = new Set<string>();
+
 // Never gives up: a laptop that slept for a weekend comes back by itself. The jitter keeps a restarted server from meeting everyone at once.
 const waitBefore = (attempt: number): number =>
   Math.min(ReconnectMillisecondsMax, ReconnectMillisecondsMin * 2 ** Math.min(attempt, 10)) * (0.75 + Math.random() / 2);
@@ -34,16 +40,23 @@ const waitBefore = (attempt: number): number =>
 export const connection = new HubConnectionBuilder()
   .withUrl('/live', { skipNegotiation: true, transport: HttpTransportType.WebSockets })
   .withHubProtocol(new MessagePackHubProtocol())
-  .withAutomaticReconnect({ nextRetryDelayInMilliseconds: context => waitBefore(context.previousRetryCount) })
+  .withAutomaticReconnect({ nextRetryDelayInMilliseconds: context => { void lookForSession(); return waitBefore(context.previousRetryCount); } })
   .configureLogging(LogLevel.None)
   .build();
 
 connection.on('Changed', (topic: string, changes: { version: number }[]) => followers.get(topic)?.changed(changes.at(-1)?.version ?? 0));
 connection.on('Reset', (topic: string, version: number, state: string) => followers.get(topic)?.followed(version, state));
-connection.on('Gone', (topic: string, problem: unknown) => followers.get(topic)?.gone(problem));
-connection.onreconnecting(() => setDown());
+connection.on('Gone', (topic: string, problem: string) => {
+  asked.delete(topic);
+  followers.get(topic)?.gone(problemIn(new Error(problem)) ?? unknown);
+});
+connection.onreconnecting(() => {
+  asked.clear();
+  setDown();
+});
 connection.onreconnected(() => setUp());
 connection.onclose(() => {
+  asked.clear();
   setDown();
   void start(); // The server closed it for good (it is stopping): that is no reason to give up.
 });
@@ -60,6 +73,7 @@ export async function start(): Promise<void> {
       return;
     } catch {
       setDown();
+      await lookForSession();
       await new Promise(resolve => setTimeout(resolve, waitBefore(attempt)));
     }
   }
@@ -72,18 +86,23 @@ export function follow(topic: string, follower: Follower): () => void {
   return () => {
     if (followers.get(topic) !== follower) return;
     followers.delete(topic);
-    if (connection.state === HubConnectionState.Connected) connection.send('Unfollow', topic).catch(() => undefined);
+    if (asked.delete(topic) && connection.state === HubConnectionState.Connected) connection.send('Unfollow', topic).catch(() => undefined);
   };
 }
 
-/** Asks for the topic from the version the follower has; also used to have the whole state again. */
-export async function ask(topic: string, follower: Follower): Promise<void> {
+async function ask(topic: string, follower: Follower): Promise<void> {
+  if (asked.has(topic)) return;
+  asked.add(topic);
   try {
     const answer = await connection.invoke<Followed>('Follow', topic, follower.since());
     if (followers.get(topic) === follower) follower.followed(answer.version, answer.state);
   } catch (error) {
-    // A lost connection asks again by itself; a refusal is the follower's to show.
-    if (followers.get(topic) === follower && connection.state === HubConnectionState.Connected) follower.gone(error);
+    asked.delete(topic);
+    // A lost connection asks again by itself when it is back.
+    if (followers.get(topic) !== follower || connection.state !== HubConnectionState.Connected) return;
+    const problem = problemIn(error);
+    if (problem && problem.status < 500) follower.gone(problem);
+    else setTimeout(() => { if (followers.get(topic) === follower) void ask(topic, follower); }, FollowAgainMilliseconds);
   }
 }
 
@@ -97,3 +116,14 @@ function setDown(): void {
   else if (!navigator.onLine) liveState.value = 'offline';
   else liveState.value = starts.value === 0 ? 'connecting' : 'reconnecting';
 }
+
+/** While no connection can be had: whether that is because the session has ended. The page keeps what was typed, and says so. */
+async function lookForSession(): Promise<void> {
+  try {
+    await read('/api/me');
+  } catch (error) {
+    if (problemFrom(error).status === 401) liveState.value = 'signedOut';
+  }
+}
+
+const unknown: Problem = { code: 'gone', status: 404, title: 'This is no longer there, or no longer yours to see.' };

@@ -28,7 +28,7 @@ export function PositionsPart({ instrument, article }: { instrument: string; art
   return (
     <section class="part" aria-labelledby="positions">
       <header class="part-head">
-        <h2 id="positions">Positions</h2>
+        <h3 id="positions">Positions</h3>
         {article.provisions.length > 0 && (
           <label class="inline-field"><span>on</span><ProvisionChoice article={article} value={provision.value} onChange={eId => { provision.value = eId; }} /></label>
         )}
@@ -40,9 +40,9 @@ export function PositionsPart({ instrument, article }: { instrument: string; art
           {bar === null
             ? (
               <>
+                {positions.coalition && <button type="button" class="button primary" onClick={() => { form.value = 'consent'; }}>Answer the proposal</button>}
                 <button type="button" class="button quiet" onClick={() => { form.value = 'position'; }}>{mine ? 'Change our position' : 'Take our position'}</button>
                 <button type="button" class="button quiet" onClick={() => { form.value = 'proposal'; }}>{positions.coalition ? 'Propose another' : 'Propose the coalition’s'}</button>
-                {positions.coalition && <button type="button" class="button primary" onClick={() => { form.value = 'consent'; }}>Answer the proposal</button>}
               </>
             )
             : <Guarded bar={bar} label="Take a position" onClick={() => undefined} />}

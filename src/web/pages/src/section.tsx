@@ -21,7 +21,6 @@ const savedWords: Record<SavedState, string> = { opening: 'Opening…', saved: '
 /** One section: its live text for everybody, and an editor for those with a mandate to draft. */
 export function Section({ section }: { section: StatementSection }): JSX.Element {
   const workspace = useWorkspace();
-  const bar = barTo(workspace, 'draft');
   const host = useRef<HTMLDivElement>(null);
   const editButton = useRef<HTMLButtonElement>(null);
   const editor = useSignal<Editor | null>(null);
@@ -30,7 +29,8 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
   const problem = useSignal<Problem | null>(null);
   const writers = useSignal<string[]>([]);
   const attempt = useSignal(0);
-  const mayWrite = bar === null;
+  const blank = useSignal(false);
+  const mayWrite = barTo(workspace, 'draft') === null;
 
   useEffect(() => openSection(), [section.text, mayWrite, attempt.value]);
 
@@ -54,6 +54,7 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
     saved.value = 'opening';
     editor.value = made;
 
+    const onText = (): void => { blank.value = provider.synced && made.isEmpty; };
     const onSaved = (): void => {
       if (provider.status === 'stopped') saved.value = 'stopped';
       else if (!provider.saved) saved.value = 'saving';
@@ -68,6 +69,8 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
     const onAware = (): void => { writers.value = writersIn(awareness); };
     provider.on('saved', onSaved);
     provider.on('synced', onSaved);
+    provider.on('synced', onText);
+    made.on('update', onText);
     provider.on('refused', onStopped);
     provider.on('gone', onStopped);
     awareness.on('change', onAware);
@@ -114,7 +117,7 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
         </ul>
       )}
       {editing.value && editor.value && <Toolbar editor={editor.value} label={section.title} />}
-      <div class="section-text" ref={host} />
+      <div class="section-text" data-blank={blank.value ? 'No text yet.' : undefined} ref={host} />
       <ProblemNote problem={problem.value} />
       {problem.value && (
         <p class="row wrap">
@@ -123,12 +126,11 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
         </p>
       )}
       <footer class="section-foot">
-        <button ref={editButton} type="button" class={`button ${editing.value ? 'primary' : 'quiet'}`} disabled={!mayWrite || saved.value === 'opening' || saved.value === 'stopped'}
+        {mayWrite && <button ref={editButton} type="button" class={`button ${editing.value ? 'primary' : 'quiet'}`} disabled={saved.value === 'opening' || saved.value === 'stopped'}
           aria-label={editing.value ? `Done with ${section.title}` : `Edit ${section.title}`}
           onClick={() => editor.value && (editing.value ? leave() : setEditing(editor.value, true))}>
           {editing.value ? 'Done' : 'Edit'}
-        </button>
-        {bar && <span class="reason">{bar}</span>}
+        </button>}
         {writers.value.length > 0 && <span class="writers">{writers.value.join(', ')} {writers.value.length === 1 ? 'is' : 'are'} writing here</span>}
       </footer>
     </article>

@@ -21,8 +21,10 @@ export interface Me {
   person: string;
   name: string;
   organisation: string | null;
-  role: Role;
-  mandates: (Mandate | MandateHeld)[];
+  /** Null for the operator. */
+  role: Role | null;
+  /** Those held when asked. */
+  mandates: Mandate[];
   operator: boolean;
 }
 
@@ -182,5 +184,7 @@ export interface CoalitionIndex {
 }
 
 export interface Presence {
-  people: { person: string; organisation: string | null }[];
+  version: number;
+  /** Who has a page open, by id. */
+  people: string[];
 }

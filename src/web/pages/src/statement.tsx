@@ -1,18 +1,21 @@
 import type { JSX } from 'preact';
+import { starts } from './live';
 import { ProblemNote } from './parts';
 import { Section } from './section';
 import type { Statement } from './shapes';
 import type { View } from './view';
-import { starts } from './live';
+import { barTo, useWorkspace } from './workspace';
 
 /** The statement that the coalition writes, every section of it live. */
 export function StatementPane({ statement, none }: { statement: View<Statement> | null; none: boolean }): JSX.Element {
   const shown = statement?.value.value;
+  const bar = barTo(useWorkspace(), 'draft');
   return (
     <section class="pane statement" id="statement" tabIndex={-1} aria-labelledby="statement-title">
       <header class="pane-head">
         <h2 id="statement-title">{shown?.title ?? 'Statement'}</h2>
         {shown?.destination && <p class="hint">To {shown.destination}</p>}
+        {shown && bar && <p class="reason">You read along here. {bar}</p>}
       </header>
       <ProblemNote problem={statement?.problem.value} />
       {none && <p class="quiet-words">The coalition has not begun a statement yet.</p>}

@@ -53,7 +53,7 @@ export function ThreadPart({ draft, article, threads }: { draft: Draft; article:
   return (
     <section class="part" aria-labelledby="annotations">
       <header class="part-head">
-        <h2 id="annotations">Annotations</h2>
+        <h3 id="annotations">Annotations</h3>
         {!composing.value && (
           <Guarded bar={barTo(workspace, 'annotate')} label="Annotate" onClick={() => composeAbout({ eId: article.eId, quote: null })} />
         )}
@@ -196,7 +196,7 @@ function WrittenText({ written, url, tier }: { written: Written; url: string; ti
       {mine && (
         <p class="row">
           <button type="button" class="button link" onClick={() => { text.value = written.text ?? ''; editing.value = true; }}>Reword</button>
-          <Deed words="Delete" act={() => command('DELETE', `${url}?tier=${tier}`, undefined, written.version)} />
+          <Deed words="Delete" sure="Delete for good?" act={() => command('DELETE', `${url}?tier=${tier}`, undefined, written.version)} />
         </p>
       )}
     </>
@@ -212,11 +212,16 @@ function ReplyForm({ url, close }: { url: string; close: () => void }): JSX.Elem
   );
 }
 
-/** A command without a form; a refusal stands beside it. */
-function Deed({ words, act }: { words: string; act: () => Promise<void> }): JSX.Element {
+/** A command without a form; a refusal stands beside it. What cannot be undone is asked for twice. */
+function Deed({ words, sure, act }: { words: string; sure?: string; act: () => Promise<void> }): JSX.Element {
+  const asking = useSignal(false);
   const refusal = useSignal<string | null>(null);
   const busy = useSignal(false);
   const onClick = async (): Promise<void> => {
+    if (sure && !asking.value) {
+      asking.value = true;
+      return;
+    }
     busy.value = true;
     refusal.value = null;
     try {
@@ -229,7 +234,9 @@ function Deed({ words, act }: { words: string; act: () => Promise<void> }): JSX.
   };
   return (
     <>
-      <button type="button" class="button link" disabled={busy.value} onClick={() => void onClick()}>{words}</button>
+      <button type="button" class="button link" disabled={busy.value} onClick={() => void onClick()} onBlur={() => { asking.value = false; }}>
+        {asking.value ? sure : words}
+      </button>
       {refusal.value && <span class="problem" role="alert">{refusal.value}</span>}
     </>
   );

@@ -46,9 +46,7 @@ export function Toolbar({ editor, label }: { editor: Editor; label: string }): J
       {tools.map((tool, index) => (
         <button key={tool.words} type="button" title={tool.words} aria-label={tool.words} aria-pressed={tool.isOn(editor)} tabIndex={index === at.value ? 0 : -1}
           class={`tool tool-${tool.words.toLowerCase().replaceAll(' ', '-')}`} onMouseDown={event => event.preventDefault()}
-          onFocus={() => { at.value = index; }} onClick={() => tool.toggle(editor)}>
-          {tool.face}
-        </button>
+          data-face={tool.face} onFocus={() => { at.value = index; }} onClick={() => tool.toggle(editor)} />
       ))}
     </div>
   );

@@ -1,8 +1,7 @@
-import { problemIn } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { problemFrom, read } from './api';
-import { ask, connection, follow } from './live';
+import { follow } from './live';
 import type { Problem } from './shapes';
 
 /**
@@ -83,12 +82,11 @@ export class View<T> {
         else if (version > this.version.peek()) void this.refresh();
       },
       changed: (version: number) => {
-        if (!this.#url) void ask(topic, follower);
-        else if (version > this.version.peek()) void this.refresh();
+        if (version > this.version.peek()) void this.refresh();
       },
-      gone: (reason: unknown) => {
-        this.problem.value = problemIn(reason) ?? problemIn(new Error(String(reason))) ?? problemFrom(reason);
-        if (connection.state === 'Connected') this.value.value = undefined;
+      gone: (problem: Problem) => {
+        this.problem.value = problem;
+        this.value.value = undefined;
       },
     };
     this.#stopFollowing = follow(topic, follower);

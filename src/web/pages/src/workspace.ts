@@ -2,7 +2,7 @@ import { signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { ClockMilliseconds } from './limits';
-import type { By, Coalition, Mandate, MandateHeld, Me, Tier } from './shapes';
+import type { By, Coalition, Mandate, Me, Tier } from './shapes';
 import type { View } from './view';
 
 /** Who looks at the page, and the coalition they look at. */
@@ -32,15 +32,11 @@ export function barTo({ me, people }: Workspace, mandate: Mandate): Bar {
   if (me.operator) return 'The server’s operator reads and administers; only people of the coalition take part.';
   const mine = people.value.value?.people.find(person => person.id === me.person);
   if ((mine?.role ?? me.role) === 'observer') return 'You follow this coalition as an observer: you read along.';
-  const held = (mine?.mandates ?? me.mandates).map(asHeld).find(one => one.mandate === mandate);
+  const held = (mine?.mandates ?? me.mandates.map(one => ({ mandate: one, until: null }))).find(one => one.mandate === mandate);
   if (!held) return `Your organisation has not given you a mandate to ${deeds[mandate]}.`;
   if (held.until && Date.parse(held.until) <= now.value) return `Your mandate to ${deeds[mandate]} ended on ${dateOf(held.until)}.`;
   if (mandate === 'position' && !me.organisation) return 'Positions are taken by organisations; you take part as an individual.';
   return null;
-}
-
-function asHeld(mandate: Mandate | MandateHeld): MandateHeld {
-  return typeof mandate === 'string' ? { mandate, until: null } : mandate;
 }
 
 export function personName({ people }: Workspace, by: By): string {

@@ -1,0 +1,81 @@
+// Debian's Chromium, and people signed in with it.
+import { access } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spawn } from 'node:child_process';
+import { chromium } from 'playwright-core';
+import { coalition } from './coalition.mjs';
+import { within } from './server.mjs';
+
+const sources = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'src');
+const BuildMillisecondsMax = 300_000;
+
+export const desktop = { width: 1440, height: 900 };
+export const phone = { width: 360, height: 740 };
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** Builds the pages if the server has none to show yet. */
+export async function ensurePages() {
+  try {
+    await access(join(sources, 'Annotate.Server/wwwroot/index.html'));
+    return;
+  } catch {
+    // Not built yet.
+  }
+  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  await run('npm', ['run', 'build']);
+}
+
+function run(command, args) {
+  const child = spawn(command, args, { cwd: join(sources, 'web'), stdio: ['ignore', 'ignore', 'inherit'] });
+  return within(BuildMillisecondsMax, `${command} ${args.join(' ')}`, null, new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', code => code === 0 ? resolve() : reject(new Error(`${command} ${args.join(' ')} ended with ${code}`)));
+  }));
+}
+
+/** A browser window of its own for a person, signed in by a link as a steward would send it. */
+export async function signedIn(browser, server, person, options = {}) {
+  const context = await browser.newContext({ viewport: desktop, ...options });
+  await context.addInitScript(`window.sectionWords = ${sectionWords}`);
+  const page = await context.newPage();
+  page.faults = [];
+  page.on('pageerror', error => page.faults.push(String(error)));
+  page.on('console', message => message.type() === 'error' && page.faults.push(message.text()));
+  await page.goto(await server.signInLink(coalition, person));
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
+  return page;
+}
+
+/** Opens an article, and marks the page so that a reload would show. */
+export async function read(page, eId, heading) {
+  await page.evaluate(to => { location.hash = to; window.notReloaded = true; }, eId);
+  await page.getByRole('heading', { level: 2, name: heading }).waitFor();
+}
+
+export const isStillTheSamePage = page => page.evaluate(() => window.notReloaded === true);
+
+/** The words of a section as they stand on the page, a line for each block. */
+export function sectionText(page, title) {
+  return page.evaluate(name => window.sectionWords(name), title);
+}
+
+/** Waits until a section reads as given. */
+export function untilSection(page, title, words) {
+  return page.waitForFunction(([name, wanted]) => window.sectionWords(name) === wanted, [title, words]);
+}
+
+/* Runs in the page. Without the carets of others. */
+function sectionWords(title) {
+  const text = document.querySelector(`[aria-label="Text of ${title}"]`)?.cloneNode(true);
+  if (!text) return null;
+  for (const caret of text.querySelectorAll('.caret, .ProseMirror-separator, .ProseMirror-trailingBreak')) caret.remove();
+  return [...text.children].map(block => block.textContent.replaceAll('\u2060', '')).join('\n');
+}
