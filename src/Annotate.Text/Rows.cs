@@ -1,6 +1,8 @@
 namespace Annotate.Text;
 
-/// <summary>A list in the making. Grows by doubling, so it costs no more than twice what was really read, whatever a length announced.</summary>
+/// <summary>
+/// A list in the making. Grows by doubling, so it costs no more than twice what was really read, whatever a length announced.
+/// </summary>
 struct Rows<T>
 {
     T[]? _items;
@@ -14,7 +16,7 @@ struct Rows<T>
     public void Add(in T item)
     {
         if (_items is null) _items = new T[1];
-        else if (Count == _items.Length) Array.Resize(ref _items, Count < 4 ? 8 : Count * 2);
+        else if (Count == _items.Length) Array.Resize(ref _items, Count * 2);
         _items[Count++] = item;
     }
 

@@ -35,14 +35,12 @@ static class EditsBench
 
     static async Task<Row> MeasureAsync(Scenario scenario, string name, Options options)
     {
-        await using var target = TargetNames.Create(name);
-        using var folder = new TemporaryFolder();
+        await using var server = new WarmServer(name, scenario, options);
         try
         {
-            await target.StartAsync(folder.Path);
             var (rate, load) = options.Rate is { } one
-                ? (one, (await TryAsync(target, scenario, one, options)).Load)
-                : await SustainedRate.FindAsync(r => TryAsync(target, scenario, r, options));
+                ? (one, (await TryAsync(server, one)).Load)
+                : await SustainedRate.FindAsync(r => TryAsync(server, r));
             return new Row(scenario.Name, name, rate, load, load == null ? "no rate held" : null);
         }
         catch (Exception e) when (e is IOException or NotSupportedException)
@@ -52,17 +50,55 @@ static class EditsBench
         }
     }
 
-    static async Task<(bool Holds, LoadResult Load)> TryAsync(ITarget target, Scenario scenario, double rate, Options options)
+    static async Task<(bool Holds, LoadResult Load)> TryAsync(WarmServer server, double rate)
     {
-        await target.Server.WaitUntilQuietAsync();
-        var texts = await target.CreateTextsAsync(scenario.Texts, scenario.WritersPerText);
-        var load = await LoadProcess.RunAsync(new LoadPlan(
-            target.Wire, target.Port, texts, target.Root, 0, rate, Limits.WarmUpSeconds, options.Seconds, target.Server.Id, options.Seed));
+        var load = await server.LoadAsync(rate);
         var holds = load.IsComplete && load.Due.P99Milliseconds <= Limits.LatencyP99Milliseconds;
         Report.Progress(
-            $"{scenario.Name} {target.Name}: {rate:0} edits/s {(holds ? "hold" : "fail")}: p99 {load.Due.P99Milliseconds:0.0} ms, missing {load.Missing}, " +
+            $"{server}: {rate:0} edits/s {(holds ? "hold" : "fail")}: p99 {load.Due.P99Milliseconds:0.0} ms, missing {load.Missing}, " +
             $"gaps {load.Gaps}, repeats {load.Repeats}, server {load.ServerCpuPercent:0} %, load {load.LoadCpuPercent:0} % {string.Join("; ", load.Faults)}");
         return (holds, load);
+    }
+
+    /// <summary>A target that stays for all rates, unless one left it so busy that it has to be started anew.</summary>
+    sealed class WarmServer(string name, Scenario scenario, Options options) : IAsyncDisposable
+    {
+        readonly TemporaryFolder _folder = new();
+        ITarget? _target;
+        int _starts;
+
+        public async Task<LoadResult> LoadAsync(double rate)
+        {
+            if (_target == null || !await _target.Server.BecomesQuietAsync()) await StartAsync();
+            return await RunAsync(rate, options.Seconds);
+        }
+
+        public override string ToString() => $"{scenario.Name} {name}";
+
+        public async ValueTask DisposeAsync()
+        {
+            if (_target != null) await _target.DisposeAsync();
+            _folder.Dispose();
+        }
+
+        async Task StartAsync()
+        {
+            if (_target != null)
+            {
+                Report.Progress($"{this}: still busy with the last load, so it is started anew");
+                await _target.DisposeAsync();
+            }
+            _target = TargetNames.Create(name);
+            await _target.StartAsync(Directory.CreateDirectory(Path.Combine(_folder.Path, $"{_starts++}")).FullName);
+            await RunAsync(Limits.RateStartEditsPerSecond, Limits.WarmUpSeconds);
+        }
+
+        async Task<LoadResult> RunAsync(double rate, double seconds)
+        {
+            var texts = await _target!.CreateTextsAsync(scenario.Texts, scenario.WritersPerText);
+            return await LoadProcess.RunAsync(new LoadPlan(
+                _target.Wire, _target.Port, texts, _target.Root, 0, rate, Limits.WarmUpSeconds, seconds, _target.Server.Id, options.Seed));
+        }
     }
 
     static string[] Cells(Row row, Row? hocuspocus) => row.Load is not { } load

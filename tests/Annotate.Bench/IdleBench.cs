@@ -38,7 +38,7 @@ static class IdleBench
             var texts = await target.CreateTextsAsync(Texts, 1);
             var plan = new LoadPlan(target.Wire, target.Port, texts, target.Root, WarmUpConnectionsPerText, 0, 0, 0, target.Server.Id, options.Seed);
             await LoadProcess.RunAsync(plan); // Code and texts are in memory before the first figure.
-            await target.Server.WaitUntilQuietAsync();
+            await target.Server.BecomesQuietAsync();
             var before = await target.Server.ResidentKibibytesAsync();
             var after = 0L;
             var load = await LoadProcess.RunAsync(

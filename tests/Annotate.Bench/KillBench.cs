@@ -17,7 +17,7 @@ static class KillBench
     sealed record Row(string Target, int Round, long Sent, long Seen, long SeenLost, long Acknowledged, long AcknowledgedLost, string? NotMeasured);
 
     public static Command Verb() => Options.Verb(
-        "kill", $"Edits lost when the server is killed while {Writers} writers make {EditsPerSecond} edits/s, {Rounds} times", 5, [], RunAsync);
+        "kill", $"Edits lost when the server is killed while {Writers} writers make {EditsPerSecond} edits/s, {Rounds} times", 13, [], RunAsync);
 
     static async Task RunAsync(Options options)
     {

@@ -15,7 +15,7 @@ static class Limits
     public const int UpgradeSeconds = 20;
     public const int ServerStartSeconds = 60;
     public const int ProcessExitSeconds = 10;
-    public const int ServerQuietSeconds = 30;
+    public const int ServerQuietSeconds = 15;
     public const int IdleSettleSeconds = 60;
 
     public const double RateStartEditsPerSecond = 1000;

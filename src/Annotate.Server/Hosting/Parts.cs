@@ -1,5 +1,11 @@
 using Annotate.Server.Access;
+using Annotate.Server.Coalitions;
+using Annotate.Server.Feeds;
+using Annotate.Server.Instruments;
 using Annotate.Server.Live;
+using Annotate.Server.Positions;
+using Annotate.Server.Statements;
+using Annotate.Server.Threads;
 
 namespace Annotate.Server.Hosting;
 
@@ -14,6 +20,12 @@ static class Parts
     public static void MapParts(this IEndpointRouteBuilder routes)
     {
         routes.MapAccess();
+        routes.MapCoalitions();
+        routes.MapThreads();
+        routes.MapPositions();
+        routes.MapStatements();
+        routes.MapFeeds();
         routes.MapLive();
+        routes.MapInstruments();
     }
 }

@@ -183,7 +183,7 @@ class LiveTopic : ITopicObserver
         _version = change.Version;
     }
 
-    static int WeightOf(Change change) => change.Entry.Event is Statements.Edited edited ? edited.Update.Length : 256;
+    static int WeightOf(Change change) => change.Entry.Event is Annotate.Statements.Edited edited ? edited.Update.Length : 256;
 
     void Grow()
     {

@@ -12,13 +12,17 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     /// <summary>Closing codes: 4400 to 4499 are final, the last two digits as in the HTTP status; a client need not come back.</summary>
     const int CloseBase = 4000;
 
+    const int ReadBufferBytes = 1 << 10;
+
     public static Problem DraftMandateMissing { get; } = Problem.MandateMissing("To write in a section you need the mandate to draft.");
 
     readonly SemaphoreSlim _sending = new(1);
     readonly SemaphoreSlim _room = new(Limits.EditsInFlightPerConnectionMax);
     readonly CancellationTokenSource _ended = new();
     YjsSubscription? _subscription;
-    Problem? _refusal;
+    readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    Task _goodbye = Task.CompletedTask;
+    bool _isEnding;
     bool _lacks;
 
     public Principal Principal => principal;
@@ -28,29 +32,19 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     public override void Abort() => _ended.Cancel();
 
     /// <summary>Ends the connection for good, with the reason in the closing frame.</summary>
-    public void Refuse(Problem problem)
-    {
-        Interlocked.CompareExchange(ref _refusal, problem, null);
-        Abort();
-    }
+    public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code);
 
     /// <summary>Serves until the client goes, the server stops, or the client is refused.</summary>
     public async Task ServeAsync(CancellationToken stopping)
     {
-        using var linked = CancellationTokenSource.CreateLinkedTokenSource(stopping, _ended.Token);
-        Standing? standing = null;
+        using var stop = stopping.Register(() => End(WebSocketCloseStatus.EndpointUnavailable, "stopping"));
+        var standing = await doors.StandingAsync(principal, Coalition);
         try
         {
-            standing = await doors.StandingAsync(principal, Coalition);
-            if (standing is null)
-            {
-                Refuse(Problem.NotFound);
-                return;
-            }
-
             // A reader is not asked for what the server lacks: it has nothing that the server would take.
-            if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, (await text.OpenAsync([])).StateVector);
-            await ReadAsync(linked.Token);
+            if (standing is null) Refuse(Problem.NotFound);
+            else if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, (await text.OpenAsync([])).StateVector);
+            await ReadAsync(_ended.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException)
         {
@@ -60,7 +54,9 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
         {
             if (_subscription is not null) text.Remove(_subscription);
             if (standing is not null) text.Leave(standing.By, Origin);
-            await CloseAsync(stopping.IsCancellationRequested);
+            _left.SetResult();
+            End(WebSocketCloseStatus.NormalClosure, null);
+            await _goodbye;
         }
     }
 
@@ -88,6 +84,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
 
     public async ValueTask SendAsync(ReadOnlyMemory<byte> message)
     {
+        if (Volatile.Read(ref _isEnding)) return;
         await _sending.WaitAsync(_ended.Token);
         try
         {
@@ -107,7 +104,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
 
     async Task ReadAsync(CancellationToken ended)
     {
-        var buffer = new byte[4096];
+        var buffer = new byte[ReadBufferBytes];
         while (true)
         {
             var length = 0;
@@ -121,21 +118,23 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
                 if (length > Limits.MessageBytesMax)
                 {
                     Refuse(Problem.TooLarge($"A message has more than {Limits.MessageBytesMax} bytes."));
-                    return;
+                    length = 0;
                 }
             }
             while (!received.EndOfMessage);
 
-            if (received.MessageType != WebSocketMessageType.Binary || !Messages.TryRead(buffer.AsMemory(0, length), out var message))
-            {
-                Refuse(Problem.Invalid("A frame is one binary message of the y-websocket protocol."));
-                return;
-            }
-
-            await TakeAsync(message, ended);
+            // Whoever is being sent away is read only until they say goodbye.
+            if (!Volatile.Read(ref _isEnding)) await TakeAsync(received, buffer.AsMemory(0, length), ended);
             // One large message must not hold its memory for the life of the connection.
-            if (buffer.Length > Limits.ReadBufferKeptBytesMax) buffer = new byte[4096];
+            if (buffer.Length > Limits.ReadBufferKeptBytesMax) buffer = new byte[ReadBufferBytes];
         }
+    }
+
+    ValueTask TakeAsync(ValueWebSocketReceiveResult received, ReadOnlyMemory<byte> frame, CancellationToken ended)
+    {
+        if (received.MessageType == WebSocketMessageType.Binary && Messages.TryRead(frame, out var message)) return TakeAsync(message, ended);
+        Refuse(Problem.Invalid("A frame is one binary message of the y-websocket protocol."));
+        return ValueTask.CompletedTask;
     }
 
     ValueTask TakeAsync(Message message, CancellationToken ended) => message.Kind switch
@@ -211,21 +210,27 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
         }
     }
 
-    async Task CloseAsync(bool isStopping)
+    void End(WebSocketCloseStatus status, string? reason)
     {
-        if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived)) return;
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds));
+        if (!Interlocked.Exchange(ref _isEnding, true)) _goodbye = SayGoodbyeAsync(status, reason);
+    }
+
+    // The closing frame goes first; only a client that does not answer it is cut off, or it would never learn why.
+    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), clock);
         try
         {
-            var (code, reason) = _refusal is { } problem ? ((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code)
-                : isStopping ? (WebSocketCloseStatus.EndpointUnavailable, "stopping")
-                : (WebSocketCloseStatus.NormalClosure, null);
-            await socket.CloseOutputAsync(code, reason, limit.Token);
+            await _sending.WaitAsync(limit.Token);
+            if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived) await socket.CloseOutputAsync(status, reason, limit.Token);
+            await _left.Task.WaitAsync(limit.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException or ObjectDisposedException)
         {
             // It went without waiting for our word.
         }
+
+        await _ended.CancelAsync();
     }
 }
 

@@ -19,7 +19,7 @@ public interface IFeedGrain : ITopicGrain
     /// <summary>The activities after a version, or the latest.</summary>
     /// <param name="after">Null for the latest.</param>
     [Alias("read")]
-    Task<FeedView> ReadAsync(long? after);
+    Task<FeedView> ReadAsync(long? after = null);
 
     [Alias("index")]
     Task<IndexView> IndexAsync();

@@ -72,6 +72,7 @@ public sealed record CatalogueNames([property: Id(0)] long Version, [property: I
 [GenerateSerializer, Immutable, Alias("annotate.catalogue-name.v1")]
 public sealed record CatalogueName([property: Id(0)] string Id, [property: Id(1)] string Name);
 
+[Reentrant, GrainType(TopicKind)]
 public sealed class CatalogueGrain(TimeProvider clock) : JournalledGrain<CatalogueState>(clock), ICatalogueGrain
 {
     /// <summary>The key of the only one.</summary>

@@ -37,6 +37,7 @@ public sealed record DraftOutline(
     [property: Id(3)] DateTimeOffset At,
     [property: Id(4)] int Articles);
 
+[Reentrant, GrainType(TopicKind)]
 public sealed class InstrumentGrain(TimeProvider clock) : JournalledGrain<InstrumentState>(clock), IInstrumentGrain
 {
     /// <summary>Prefix of its records, and the kind of its topic.</summary>

@@ -118,7 +118,8 @@ sealed class History
         catch (InconsistentStateException)
         {
             var stored = await _store.ReadAsync(name);
-            if (stored.Bytes is null) throw new JournalFailedException($"{_store}: {name} is already outdated");
+            // Cleared already; some storages keep an empty record then.
+            if (stored.Bytes is null or []) throw new JournalFailedException($"{_store}: {name} is already outdated");
             var found = SnapshotRecord.TryRead(stored.Bytes, _store.Seed);
             if (found?.At != at || found.Chunks != chunks) throw new JournalDamagedException($"{_store}: {name} is of another state");
             _snapshotETag = stored.ETag;

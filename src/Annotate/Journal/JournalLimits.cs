@@ -42,9 +42,6 @@ public sealed record JournalLimits
     /// <summary>Records read at once while loading.</summary>
     public int ReadAheadRecords { get; init; } = 8;
 
-    /// <summary>The bytes of the append buffer that are kept between segments; a larger one is let go after a burst.</summary>
-    public int BufferKeptBytesMax { get; init; } = 64 * 1024;
-
     internal JournalLimits Checked()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(EntryBytesMax, 1);

@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Buffers.Binary;
 
 namespace Annotate.Journals;
 
 /// <summary>The entries that wait for the write in flight, already laid out as the next segment's body.</summary>
+/// <remarks>The bytes are rented while there are any: most journals are idle most of the time, and there are many.</remarks>
 sealed class SegmentBuffer(JournalLimits limits)
 {
     const int BytesMin = 256;
@@ -22,7 +24,7 @@ sealed class SegmentBuffer(JournalLimits limits)
     public void Add(ReadOnlySpan<byte> entry)
     {
         var end = _length + Entries.LengthBytes + entry.Length;
-        if (end > _bytes.Length) Array.Resize(ref _bytes, (int)Math.Max(BytesMin, Math.Min(2L * end, limits.QueuedBytesMax)));
+        if (end > _bytes.Length) Grow(end);
         BinaryPrimitives.WriteInt32LittleEndian(_bytes.AsSpan(_length), entry.Length);
         entry.CopyTo(_bytes.AsSpan(_length + Entries.LengthBytes));
         _length = end;
@@ -32,6 +34,20 @@ sealed class SegmentBuffer(JournalLimits limits)
     public void Clear()
     {
         (_length, Count) = (0, 0);
-        if (_bytes.Length > limits.BufferKeptBytesMax) _bytes = [];
+        Release();
+    }
+
+    void Grow(int bytesMin)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent((int)Math.Max(BytesMin, Math.Min(2L * bytesMin, limits.QueuedBytesMax)));
+        Bytes.CopyTo(larger);
+        Release();
+        _bytes = larger;
+    }
+
+    void Release()
+    {
+        if (_bytes.Length > 0) ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = [];
     }
 }

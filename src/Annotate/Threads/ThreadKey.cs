@@ -17,7 +17,7 @@ public sealed record ThreadKey(
     {
         var parts = text.Split('/');
         return parts.Length == 4 && Slug.IsValid(parts[0]) && Tier.TryParse(parts[1], out var tier) && Slug.IsValid(parts[2])
-            && EId.IsValid(parts[3])
+            && EId.IsValid(parts[3]) && EId.RootOf(parts[3]) == parts[3]
             ? new ThreadKey(parts[0], tier, parts[2], parts[3])
             : null;
     }

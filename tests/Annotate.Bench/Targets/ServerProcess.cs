@@ -74,15 +74,17 @@ sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Waits until it has used less than 5 % of its core for a second: what an earlier load left behind is done.</summary>
-    public async Task WaitUntilQuietAsync()
+    /// <returns>False when it was still busy after <see cref="Limits.ServerQuietSeconds"/>.</returns>
+    public async Task<bool> BecomesQuietAsync()
     {
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1));
         for (var second = 0; second < Limits.ServerQuietSeconds; second++)
         {
             var before = CpuUse.Seconds(Id);
             await timer.WaitForNextTickAsync();
-            if (CpuUse.Seconds(Id) - before < 0.05) return;
+            if (CpuUse.Seconds(Id) - before < 0.05) return true;
         }
+        return false;
     }
 
     public async ValueTask DisposeAsync() => await KillAsync();

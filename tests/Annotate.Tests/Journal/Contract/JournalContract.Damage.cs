@@ -128,6 +128,18 @@ public abstract partial class JournalContract
     });
 
     [Fact]
+    public Task Two_histories_that_a_storage_mixed_are_refused() => OneAtATime.RunAsync(async () =>
+    {
+        // As if two first writes had both won: what one activation wrote is followed by what the other did.
+        var (storage, elsewhere, grain) = (NewStorage(), new MemoryRecords(leavesTombstones: false), NextGrain());
+        await AppendOneByOneAsync(await Activation.OpenAsync(storage, grain), ["a1", "a2"]);
+        await AppendOneByOneAsync(await Activation.OpenAsync(elsewhere, grain), ["b1"]);
+        var other = await BytesOfAsync(elsewhere, grain, $"{Name}.tail.01");
+        await RewriteAsync(storage, grain, $"{Name}.tail.01", _ => other);
+        await AssertRefusedAsync(storage, grain, "b1 followed by a2");
+    });
+
+    [Fact]
     public Task An_older_head_put_back_is_refused_or_leads_to_the_same_entries() => OneAtATime.RunAsync(async () =>
     {
         var storage = NewStorage();

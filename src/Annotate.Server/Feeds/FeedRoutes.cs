@@ -1,0 +1,37 @@
+using Annotate.Feeds;
+using Annotate.Server.Access;
+using Annotate.Server.Http;
+using Annotate.Server.Threads;
+
+namespace Annotate.Server.Feeds;
+
+static class FeedRoutes
+{
+    public static void MapFeeds(this IEndpointRouteBuilder routes)
+    {
+        var coalition = routes.MapGroup("/api/coalitions/{coalition}").WithCheckedIds().WithTags("Feeds");
+        coalition.MapGet("/feed", ReadAsync).Requires(Right.Read)
+            .WithSummary("What happened: the latest, or what came after a version.").Produces<FeedView>();
+        coalition.MapGet("/index", IndexAsync).Requires(Right.Read)
+            .WithSummary("The threads, positions and statements there are, so far as the caller may see them.").Produces<IndexView>();
+    }
+
+    static async Task<IResult> ReadAsync(
+        string coalition, long? after, TierWanted? tier, Standing who, IGrainFactory grains, HttpContext context)
+    {
+        if (tier == TierWanted.Organisation && who.By.Organisation is null) return Problem.NotFound.Result();
+        var wanted = tier == TierWanted.Organisation ? new Tier(who.By.Organisation) : Tier.Coalition;
+        return Replies.Of(context, await Feed(grains, coalition, wanted).ReadAsync(after), view => view.Version);
+    }
+
+    static async Task<IResult> IndexAsync(string coalition, Standing who, IGrainFactory grains)
+    {
+        var index = await Feed(grains, coalition, Tier.Coalition).IndexAsync();
+        if (who.By.Organisation is { } organisation)
+            index = index.With(await Feed(grains, coalition, new Tier(organisation)).IndexAsync());
+        return TypedResults.Ok(index);
+    }
+
+    static IFeedGrain Feed(IGrainFactory grains, string coalition, Tier tier) =>
+        grains.GetGrain<IFeedGrain>(new FeedKey(coalition, tier).ToString());
+}

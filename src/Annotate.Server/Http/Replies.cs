@@ -1,0 +1,36 @@
+using Annotate.Deciding;
+using Annotate.Server.Access;
+using Microsoft.Net.Http.Headers;
+
+namespace Annotate.Server.Http;
+
+/// <summary>A command was carried out, now or when it was first sent.</summary>
+/// <param name="Version">Of the entry that records it; when nothing had to change, the version that already held.</param>
+/// <param name="Id">Of what it made or changed.</param>
+public sealed record Done(long Version, string Id);
+
+/// <summary>The answers that all rooms give in the same way.</summary>
+static class Replies
+{
+    /// <summary>The answer to a command, with the version as its ETag.</summary>
+    public static IResult Of(HttpContext context, Answer answer, string id)
+    {
+        if (answer.Problem is { } problem) return problem.Result();
+        context.Response.Headers.ETag = ETags.Of(answer.Version);
+        return TypedResults.Ok(new Done(answer.Version, id));
+    }
+
+    /// <summary>What was asked for, with its version as its ETag; 304 when the caller has that version, 404 when there is nothing.</summary>
+    public static IResult Of<T>(HttpContext context, T? view, Func<T, long> version) where T : class
+    {
+        if (view is null) return Problem.NotFound.Result();
+        var tag = new EntityTagHeaderValue(ETags.Of(version(view)));
+        var headers = context.Response.Headers;
+        headers.ETag = tag.ToString();
+        headers.CacheControl = "private, no-cache";
+        var known = context.Request.GetTypedHeaders().IfNoneMatch;
+        return known.Any(each => each.Compare(tag, useStrongComparison: false) || each == EntityTagHeaderValue.Any)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Ok(view);
+    }
+}

@@ -1,0 +1,205 @@
+using System.Net.WebSockets;
+using Annotate.Deciding;
+using Annotate.Statements;
+using Annotate.Text;
+using Orleans;
+using Orleans.Concurrency;
+using Orleans.Runtime;
+
+namespace Annotate.Server.Tests.Live;
+
+public sealed class YjsDoorTests
+{
+    static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_one_types_reaches_the_others_and_is_there_after_a_restart()
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        var server = house.Server.Address;
+        var (ada, ben) = (new YjsTypist(11), new YjsTypist(22));
+        await using (var first = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("ada")))
+        await using (var second = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("ben")))
+        await using (var reader = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("cat")))
+        {
+            for (var i = 0; i < 50; i++)
+            {
+                await first.SendAsync(MessageKind.Update, ada.Type("a"));
+                await second.SendAsync(MessageKind.Update, ben.Type("b€𝄞"));
+            }
+
+            await Task.WhenAll(first.WaitForAsync(ben), second.WaitForAsync(ada), reader.WaitForAsync(ada), reader.WaitForAsync(ben));
+            // Nothing is sent back to whoever typed it, unless a longer merge held it.
+            Assert.Single(first.Asked);
+            Assert.Empty(reader.Asked);
+        }
+
+        await house.Server.RestartAsync();
+        await using var late = await YjsSocket.SyncedAsync(house.Server.Address, LiveHouse.Text, await house.TokenAsync("cat"));
+        Assert.Equal(ada.Clock, late.Holds(11));
+        Assert.Equal(ben.Clock, late.Holds(22));
+    }
+
+    [Fact]
+    public async Task What_is_held_is_not_written_again_and_what_is_missing_is_asked_for()
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        var token = await house.TokenAsync("ada");
+        var typist = new YjsTypist(7);
+        byte[] first = typist.Type("one"), second = typist.Type("two"), third = typist.Type("three");
+        await using var socket = await YjsSocket.SyncedAsync(house.Server.Address, LiveHouse.Text, token);
+        await using var other = await YjsSocket.SyncedAsync(house.Server.Address, LiveHouse.Text, await house.TokenAsync("ben"));
+
+        await socket.SendAsync(MessageKind.Update, first);
+        await socket.SendAsync(MessageKind.Update, first);
+        await socket.SendAsync(MessageKind.Update, third);
+        await socket.WaitAsync(it => it.Asked.Count == 2);
+        Assert.True(ClientClocks.TryRead(socket.Asked[1], out var held, out _));
+        Assert.Equal(3, ClientClocks.Of(held, 7));
+
+        Assert.True(Updates.TryMerge([second, third], out var rest));
+        await socket.SendAsync(MessageKind.SyncStep2, rest);
+        await other.WaitForAsync(typist);
+        var opening = await house.Server.Grains.GetGrain<ISectionGrain>($"{LiveHouse.Coalition}/reply/opening").OpenAsync([]);
+        Assert.Equal(2, opening.Version);
+    }
+
+    public static TheoryData<string, int> Refusals => new()
+    {
+        { "not a frame", 4400 },
+        { "malformed update", 4400 },
+        { "text frame", 4400 },
+        { "too large", 4413 },
+        { "reader writes", 4403 },
+        { "somebody else's client id", 4403 },
+        { "state vector", 4400 },
+    };
+
+    [Theory, MemberData(nameof(Refusals))]
+    public async Task Wrong_input_ends_its_own_connection_and_nobody_elses(string input, int code)
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        var server = house.Server.Address;
+        await using var other = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("ada"));
+        await using var watcher = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("cat"));
+        var typist = new YjsTypist(1);
+        await other.SendAsync(MessageKind.Update, typist.Type("kept"));
+        await watcher.WaitForAsync(typist);
+
+        await using var wrong = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync(input == "reader writes" ? "cat" : "ben"));
+        await SendWrongAsync(wrong, input);
+        await wrong.WaitAsync(it => it.IsClosed);
+        Assert.Equal((WebSocketCloseStatus)code, wrong.CloseStatus);
+
+        await other.SendAsync(MessageKind.Update, typist.Type(" and more"));
+        await watcher.WaitForAsync(typist);
+        Assert.False(other.IsClosed);
+        Assert.Equal(0, watcher.Holds(99));
+    }
+
+    static Task SendWrongAsync(YjsSocket socket, string input) => input switch
+    {
+        "not a frame" => socket.SendAsync([9, 9, 9]),
+        "malformed update" => socket.SendAsync(MessageKind.Update, [1, 1, 1]),
+        "text frame" => socket.SendAsync("hello"u8.ToArray(), WebSocketMessageType.Text),
+        "too large" => socket.SendAsync(MessageKind.Update, new byte[3 << 20]),
+        "reader writes" => socket.SendAsync(MessageKind.Update, new YjsTypist(99).Type("no")),
+        "somebody else's client id" => socket.SendAsync(MessageKind.Update, Continue(new YjsTypist(1), "kept")),
+        _ => socket.SendAsync(MessageKind.SyncStep1, [5]),
+    };
+
+    static byte[] Continue(YjsTypist typist, string typed)
+    {
+        typist.Type(typed);
+        return typist.Type("forged");
+    }
+
+    [Theory]
+    [InlineData(LiveHouse.Coalition + ".reply.opening", null, 401)]
+    [InlineData(LiveHouse.Coalition + ".reply.opening", "ann_wrong", 401)]
+    [InlineData(LiveHouse.Coalition + ".reply.nothing", "ada", 404)]
+    [InlineData("elsewhere.reply.opening", "ada", 404)]
+    [InlineData("not-a-text", "ada", 404)]
+    public async Task Who_may_not_come_in_gets_no_socket(string text, string? person, int status)
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        var token = person is null or "ann_wrong" ? person : await house.TokenAsync(person);
+        using var socket = new ClientWebSocket();
+        socket.Options.CollectHttpResponseDetails = true;
+        var address = new Uri($"ws://{house.Server.Address.Authority}/yjs/{text}{(token is null ? "" : "?token=" + token)}");
+        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(address, Cancelled));
+        Assert.Equal(status, (int)socket.HttpStatusCode);
+    }
+
+    [Fact]
+    public async Task A_token_may_come_as_a_second_sub_protocol_and_only_annotate_is_selected()
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        await using var socket = await YjsSocket.OpenAsync(
+            house.Server.Address, LiveHouse.Text, null, "annotate", await house.TokenAsync("ada"));
+        Assert.Equal("annotate", socket.SubProtocol);
+        await socket.WaitAsync(it => it.Asked.Count == 1);
+    }
+
+    [Fact]
+    public async Task Awareness_reaches_all_its_sender_too_and_ends_with_the_connection()
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        var server = house.Server.Address;
+        var ada = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("ada"));
+        await using var ben = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("ben"));
+        await ada.SendAsync(MessageKind.Awareness, AwarenessUpdate.Write([new AwarenessEntry(11, 1, "{\"x\":1}"u8.ToArray())]));
+        await ada.WaitAsync(it => it.Awareness.Exists(entry => entry.ClientId == 11));
+        await ben.WaitAsync(it => it.Awareness.Exists(entry => entry.ClientId == 11));
+
+        // Ben repeats what he heard, as stock clients do, and claims Ada is gone: neither counts.
+        await ben.SendAsync(MessageKind.Awareness, AwarenessUpdate.Write(
+            [new AwarenessEntry(11, 9, "null"u8.ToArray()), new AwarenessEntry(22, 1, "{}"u8.ToArray())]));
+        await ada.WaitAsync(it => it.Awareness.Exists(entry => entry.ClientId == 22));
+        Assert.DoesNotContain(ada.Awareness, entry => entry is { ClientId: 11, Clock: 9 });
+
+        await ada.DisposeAsync();
+        await ben.WaitAsync(it => it.Awareness.Exists(entry => entry.ClientId == 11 && entry.IsRemoval));
+    }
+
+    [Fact]
+    public async Task A_follower_who_reads_nothing_for_a_while_costs_nobody_else()
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        var server = house.Server.Address;
+        await using var writer = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("ada"));
+        await using var reader = await YjsSocket.SyncedAsync(server, LiveHouse.Text, await house.TokenAsync("ben"));
+        // A bare socket that never reads: the server's send to it stays under way.
+        using var silent = new ClientWebSocket();
+        silent.Options.SetBuffer(256, 256);
+        await silent.ConnectAsync(new Uri($"ws://{server.Authority}/yjs/{LiveHouse.Text}?token={await house.TokenAsync("cat")}"), Cancelled);
+        await silent.SendAsync(Messages.Write(MessageKind.SyncStep1, [0]), WebSocketMessageType.Binary, true, Cancelled);
+
+        var typist = new YjsTypist(5);
+        var words = new string('w', 100_000);
+        for (var i = 0; i < 100; i++)
+        {
+            await writer.SendAsync(MessageKind.Update, typist.Type(words));
+            await reader.WaitForAsync(typist);
+        }
+
+        Assert.Equal(typist.Clock, reader.Holds(5));
+    }
+
+    [Fact]
+    public async Task A_grain_that_loses_its_activation_keeps_every_edit_and_every_follower()
+    {
+        await using var house = await LiveHouse.BuildAsync(settings => settings with { FollowRenewSeconds = 1 });
+        var grain = house.Server.Grains.GetGrain<ISectionGrain>($"{LiveHouse.Coalition}/reply/opening");
+        await using var reader = await YjsSocket.SyncedAsync(house.Server.Address, LiveHouse.Text, await house.TokenAsync("cat"));
+        var typist = new YjsTypist(3);
+        for (var i = 0; i < 200; i++)
+        {
+            var outcomes = await grain.EditAsync(new Immutable<Edit[]>([new Edit(typist.Type("z"), new By("ada", "tide"), 1)]));
+            Assert.Equal(EditStatus.Durable, outcomes[0].Status);
+            if (i % 20 == 19) await house.Server.Grains.GetGrain<IManagementGrain>(0).ForceActivationCollection(TimeSpan.Zero);
+        }
+
+        await reader.WaitForAsync(typist);
+    }
+}

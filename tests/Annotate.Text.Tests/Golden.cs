@@ -1,0 +1,43 @@
+using System.Text.Json;
+
+namespace Annotate.Text.Tests;
+
+/// <summary>Updates that yjs wrote, kept for ever: see yjs/golden.mjs. They need no yjs to be checked.</summary>
+public sealed class Golden
+{
+    public sealed record Case(string Name, byte[] Update, long[][] Structs, long[][] Deletes, byte[] Vector, byte[] Held, byte[] Diff);
+
+    public static Case[] Cases { get; } = JsonSerializer.Deserialize<Case[]>(
+        File.ReadAllBytes(Path.Combine(Oracle.Folder, "..", "golden", "updates.json")), JsonSerializerOptions.Web)!;
+
+    public static TheoryData<string> Names => [.. Cases.Select(golden => golden.Name)];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public void Update_of_yjs_is_read(string name)
+    {
+        var golden = Cases.Single(candidate => candidate.Name == name);
+        Assert.True(Update.TryRead(golden.Update, out var update, out var fault), fault.ToString());
+        Assert.Equal(RangesOf(golden.Structs), update.Ranges.ToArray().Select(range => (range.ClientId, range.From, range.To)));
+        Assert.Equal(golden.Deletes.Select(row => new DeleteRange(row[0], row[1], row[2])), update.Deletes.ToArray());
+        Assert.True(Updates.TryStateVectorOf(golden.Update, out var vector));
+        Assert.Equal(golden.Vector, vector);
+        Assert.True(Updates.TryDiff(golden.Update, golden.Held, out var diff));
+        // Yjs drops the bit that says "has a parent key" where the key itself is not written; we copy the byte as it came.
+        Assert.Equal(golden.Diff.Length, diff.Length);
+        Assert.All(golden.Diff.Zip(diff), pair => Assert.True((pair.First ^ pair.Second) is 0 or 0x20));
+    }
+
+    /// <summary>Structs that follow on each other, joined.</summary>
+    static IEnumerable<(long, long, long)> RangesOf(long[][] structs)
+    {
+        var ranges = new List<(long Client, long From, long To)>();
+        foreach (var row in structs)
+        {
+            var goesOn = ranges.Count > 0 && ranges[^1].Client == row[0] && ranges[^1].To == row[1];
+            if (goesOn) ranges[^1] = ranges[^1] with { To = row[1] + row[2] };
+            else ranges.Add((row[0], row[1], row[1] + row[2]));
+        }
+        return ranges;
+    }
+}
