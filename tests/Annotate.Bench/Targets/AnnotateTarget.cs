@@ -1,21 +1,19 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Annotate.Bench.Load;
 
 namespace Annotate.Bench.Targets;
 
-/// <summary>Annotate's own server, from the build output that this bench references, with its default profile.</summary>
+/// <summary>Annotate's own server, from the build output that this bench references, set up through its public routes.</summary>
 sealed class AnnotateTarget(string name, WireKind wire) : ITarget
 {
-    const string Coalition = "bench";
-    const string Organisation = "typists";
-    const int SectionsPerStatement = 100;
-    const int RequestsAtOnce = 8;
+    const string Coalition = "bench", Organisation = "load";
+    const int SectionsPerStatement = 20;
 
-    readonly List<string> _tokens = [];
-    string _dataFolder = "";
-    int _sections;
     ServerProcess? _server;
+    string _dataFolder = "";
+    int _statements;
 
     public string Name => name;
 
@@ -27,75 +25,71 @@ sealed class AnnotateTarget(string name, WireKind wire) : ITarget
 
     public ServerProcess Server => _server ?? throw new InvalidOperationException("Not started.");
 
+    Uri Address => new($"http://127.0.0.1:{Port}/");
+
     public async Task StartAsync(string dataFolder)
     {
         _dataFolder = dataFolder;
-        var settings = new Dictionary<string, string>
-        {
-            ["Annotate__Url"] = $"http://127.0.0.1:{Port}",
-            ["Annotate__DataFolder"] = dataFolder,
-            ["Annotate__LoadSeeds"] = "false",
-            ["Logging__LogLevel__Default"] = "Warning",
-        };
         _server = await ServerProcess.StartAsync(
-            Path.Combine(AppContext.BaseDirectory, "Annotate.Server"), ["serve"], dataFolder, settings, new Uri($"http://127.0.0.1:{Port}/sign-in"));
+            Path.Combine(AppContext.BaseDirectory, "Annotate.Server"), [], dataFolder,
+            new()
+            {
+                ["Annotate__Url"] = Address.GetLeftPart(UriPartial.Authority),
+                ["Annotate__DataFolder"] = dataFolder,
+                ["Annotate__LoadSeeds"] = "false",
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+            new Uri(Address, "sign-in")); // Needs no token, and no description of all routes as /openapi does.
     }
 
-    /// <summary>
-    /// Founds the coalition and admits as many drafters as are needed, as the operator; one of them makes the sections, whose texts they are.
-    /// </summary>
-    /// <exception cref="IOException">The server refused; says what.</exception>
+    /// <summary>A coalition, people with a mandate to draft and their tokens, and statements with that many sections in all.</summary>
     public async Task<TextAccess[]> CreateTextsAsync(int count, int writersPerText)
     {
-        await AdmitAsync(writersPerText);
-        using var drafter = Client(_tokens[0]);
-        var texts = Enumerable.Range(_sections, count).Select(i => (Statement: $"statement-{i / SectionsPerStatement}", Section: $"section-{i}")).ToArray();
-        _sections += count;
-        foreach (var statement in texts.Select(t => t.Statement).Distinct())
-            await PutAsync(drafter, $"statements/{statement}", new { title = statement, destination = "The bench", instrument = "none", draft = "none" });
-        await Parallel.ForEachAsync(texts, new ParallelOptions { MaxDegreeOfParallelism = RequestsAtOnce }, async (text, _) =>
-            await PutAsync(drafter, $"statements/{text.Statement}/sections/{text.Section}", new { title = text.Section }));
-        return [.. texts.Select(t => new TextAccess($"{Coalition}.{t.Statement}.{t.Section}", [.. _tokens.Take(writersPerText)]))];
+        using var operatorClient = Client((await File.ReadAllTextAsync(Path.Combine(_dataFolder, "operator.token"))).Trim());
+        var coalition = $"/api/coalitions/{Coalition}";
+        await PutAsync(operatorClient, coalition, new { name = "Bench", policy = "noBlock" });
+        await PutAsync(operatorClient, $"{coalition}/organisations/{Organisation}", new { name = "Load" });
+        var tokens = new string[writersPerText];
+        for (var i = 0; i < writersPerText; i++) tokens[i] = await AdmitAsync(operatorClient, $"{coalition}/people/writer-{i}");
+
+        using var drafter = Client(tokens[0]);
+        var texts = new TextAccess[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (i % SectionsPerStatement == 0)
+                await PutAsync(drafter, $"{coalition}/statements/s{++_statements}", new { title = "Load", destination = "Nobody", instrument = "none", draft = "none" });
+            await PutAsync(drafter, $"{coalition}/statements/s{_statements}/sections/part-{i}", new { title = $"Part {i}", citations = Array.Empty<string>() });
+            texts[i] = new TextAccess($"{Coalition}.s{_statements}.part-{i}", tokens);
+        }
+
+        return texts;
     }
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
 
-    async Task AdmitAsync(int people)
+    HttpClient Client(string token) => new()
     {
-        if (_tokens.Count >= people) return;
-        using var client = Client((await File.ReadAllTextAsync(Path.Combine(_dataFolder, "operator.token"))).Trim());
-        if (_tokens.Count == 0)
-        {
-            await PutAsync(client, "", new { name = "Bench", policy = "noBlock" });
-            await PutAsync(client, $"organisations/{Organisation}", new { name = "Typists" });
-        }
-        while (_tokens.Count < people)
-        {
-            var person = $"typist-{_tokens.Count}";
-            await PutAsync(client, $"people/{person}", new { name = person, organisation = Organisation, role = "member", mandates = new[] { new { mandate = "draft" } } });
-            using var answer = await CheckedAsync(await client.PostAsJsonAsync($"people/{person}/tokens", new { kind = "bearer" }));
-            var made = await answer.Content.ReadFromJsonAsync<MadeToken>();
-            _tokens.Add(made?.Token ?? throw new IOException("the server made no token"));
-        }
+        BaseAddress = Address,
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    static async Task<string> AdmitAsync(HttpClient client, string person)
+    {
+        await PutAsync(client, person, new { name = "Writer", organisation = Organisation, role = "member", mandates = new[] { new { mandate = "draft" } } });
+        using var answer = await client.PostAsJsonAsync($"{person}/tokens", new { kind = "bearer", days = 1 });
+        await CheckAsync(answer);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
     }
 
-    HttpClient Client(string token)
+    static async Task PutAsync(HttpClient client, string path, object body)
     {
-        var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{Port}/api/coalitions/{Coalition}/") };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
-        return client;
+        using var answer = await client.PutAsJsonAsync(path, body);
+        await CheckAsync(answer);
     }
 
-    static async Task PutAsync<TBody>(HttpClient client, string path, TBody body)
+    static async Task CheckAsync(HttpResponseMessage answer)
     {
-        // The coalition itself is addressed without a slash at the end.
-        Uri address = path.Length > 0 ? new(path, UriKind.Relative) : new(client.BaseAddress!.AbsoluteUri.TrimEnd('/'));
-        using var answer = await CheckedAsync(await client.PutAsJsonAsync(address, body));
+        if (!answer.IsSuccessStatusCode)
+            throw new IOException($"{answer.RequestMessage!.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
     }
-
-    static async Task<HttpResponseMessage> CheckedAsync(HttpResponseMessage answer) => answer.IsSuccessStatusCode
-        ? answer
-        : throw new IOException($"{answer.RequestMessage?.RequestUri?.AbsolutePath} was answered with {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
-
-    sealed record MadeToken(string Token);
 }
