@@ -1,6 +1,7 @@
 using Annotate.Feeds;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
+using Annotate.Server.Threads;
 
 namespace Annotate.Server.Feeds;
 
@@ -16,10 +17,10 @@ static class FeedRoutes
     }
 
     static async Task<IResult> ReadAsync(
-        string coalition, long? after, TierQuery tier, Standing who, IGrainFactory grains, HttpContext context)
+        string coalition, long? after, TierQuery? tier, Standing who, IGrainFactory grains, HttpContext context)
     {
-        if (tier.Wanted == TierWanted.Organisation && who.By.Organisation is null) return Problem.NotFound.Result();
-        var wanted = tier.Wanted == TierWanted.Organisation ? new Tier(who.By.Organisation) : Tier.Coalition;
+        if (tier?.Wanted == TierWanted.Organisation && who.By.Organisation is null) return Problem.NotFound.Result();
+        var wanted = tier?.Wanted == TierWanted.Organisation ? new Tier(who.By.Organisation) : Tier.Coalition;
         return Replies.Of(context, await Feed(grains, coalition, wanted).ReadAsync(after), view => view.Version);
     }
 

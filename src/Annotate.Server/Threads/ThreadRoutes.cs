@@ -5,6 +5,25 @@ using Annotate.Threads;
 
 namespace Annotate.Server.Threads;
 
+/// <summary>Which of the caller's tiers.</summary>
+public enum TierWanted
+{
+    Coalition,
+
+    /// <summary>The caller's own organisation's.</summary>
+    Organisation,
+}
+
+/// <summary>The same in a query. Enumerations there are bound by the names that C# gives them; this takes the words of JSON.</summary>
+public readonly record struct TierQuery(TierWanted Wanted)
+{
+    public static bool TryParse(string? text, out TierQuery query)
+    {
+        query = new(text == Json.Word(TierWanted.Organisation) ? TierWanted.Organisation : TierWanted.Coalition);
+        return text == Json.Word(query.Wanted);
+    }
+}
+
 /// <param name="EId">The thread's article, or a provision within it.</param>
 public sealed record TargetBody(string? Draft, string? EId, TextQuote? Quote, TextPosition? Position);
 
@@ -20,14 +39,13 @@ public sealed record EditBody(string? Text, IReadOnlyList<string>? Tags);
 
 /// <summary>The thread that a request is about, and who asks.</summary>
 sealed record ThreadRoute(
-    string Coalition, string Instrument, string EId, TierQuery Tier, Standing Who, IGrainFactory Grains, HttpContext Context)
+    string Coalition, string Instrument, string EId, TierQuery? Tier, Standing Who, IGrainFactory Grains, HttpContext Context)
 {
     /// <summary>Null when there is no such thread, or none that the caller may see: experts and the operator have no organisation's tier.</summary>
     public ThreadKey? Key(TierWanted? wanted = null)
     {
-        var isOwn = (wanted ?? Tier.Wanted) == TierWanted.Organisation;
-        if (isOwn && Who.By.Organisation is null) return null;
-        var tier = isOwn ? new Tier(Who.By.Organisation) : Annotate.Tier.Coalition;
+        var tier = (wanted ?? Tier?.Wanted) == TierWanted.Organisation ? new Tier(Who.By.Organisation) : Annotate.Tier.Coalition;
+        if ((wanted ?? Tier?.Wanted) == TierWanted.Organisation && tier.Organisation is null) return null;
         return ThreadKey.TryParse(new ThreadKey(Coalition, tier, Instrument, EId).ToString());
     }
 
@@ -63,7 +81,7 @@ static class ThreadRoutes
     static async Task<IResult> AnnotateAsync([AsParameters] ThreadRoute route, AnnotationBody body, CommandHead head)
     {
         if (body.Target is not { Draft: { } draft, EId: { } eId } wanted) return Problem.Invalid("Say which draft and provision it is about.").Result();
-        var tier = body.Tier ?? route.Tier.Wanted;
+        var tier = body.Tier ?? route.Tier?.Wanted;
         if (route.Key(tier) is not { } key) return Problem.NotFound.Result();
         var target = new Target(key.Instrument, draft, eId, wanted.Quote, wanted.Position);
         var problem = target.Check(key) ?? await CheckProvisionAsync(route.Grains, target);
@@ -111,7 +129,7 @@ static class ThreadRoutes
     static async Task<IResult> DeleteAsync([AsParameters] ThreadRoute route, Guid annotation, CommandHead head)
     {
         // What an organisation writes for itself is its own affair; a steward is the coalition's.
-        var asSteward = route.Who.May(Right.Steward) && route.Tier.Wanted != TierWanted.Organisation;
+        var asSteward = route.Who.May(Right.Steward) && route.Tier?.Wanted != TierWanted.Organisation;
         if (!asSteward && !route.Who.May(Right.Annotate)) return Problem.MandateMissing("This needs the mandate to annotate.").Result();
         var command = new DeleteAnnotation(annotation, asSteward) { Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion };
         return await route.RunAsync(command, annotation);
