@@ -1,6 +1,10 @@
 using System.Diagnostics;
 using Annotate.Journals;
 using Annotate.Server.Storage;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Serialization;
 using Orleans.Storage;
 
 namespace Annotate.Bench;
@@ -15,13 +19,13 @@ static class StorageBench
     public static async Task<int> Run(string[] args)
     {
         var grains = args.Length > 0 ? int.Parse(args[0]) : 200;
-        var seconds = args.Length > 1 ? int.Parse(args[1]) : 10;
+        var length = TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10);
         var folder = Directory.CreateTempSubdirectory("annotate-bench-");
         try
         {
-            await using var ours = new SqliteGrainStorage("bench", new SqliteStorageOptions { Path = Path.Combine(folder.FullName, "ours.db") });
-            ours.Open();
-            await Load("ours", ours, grains, TimeSpan.FromSeconds(seconds));
+            var ours = await Ours(folder.FullName, grains, length);
+            var adoNet = await AdoNet(folder.FullName, grains, length);
+            Console.WriteLine($"ratio: {ours.PerSecond / adoNet.PerSecond:F1} times the writes, {adoNet.CpuMicroseconds / ours.CpuMicroseconds:F1} times less CPU per write");
             return 0;
         }
         finally
@@ -30,7 +34,48 @@ static class StorageBench
         }
     }
 
-    static async Task Load(string label, IGrainStorage storage, int grains, TimeSpan length)
+    static async Task<Figures> Ours(string folder, int grains, TimeSpan length)
+    {
+        await using var storage = new SqliteGrainStorage("bench", new SqliteStorageOptions { Path = Path.Combine(folder, "ours.db") });
+        storage.Open();
+        return await Load("our SQLite provider   ", storage, grains, length);
+    }
+
+    static async Task<Figures> AdoNet(string folder, int grains, TimeSpan length)
+    {
+        // SQLite's own default is synchronous=FULL, also where it runs in WAL mode; there is no way to say so in this connection string.
+        var file = $"Data Source={Path.Combine(folder, "adonet.db")};Default Timeout=60";
+        await using (var connection = new SqliteConnection(file))
+        {
+            connection.Open();
+            using var script = new SqliteCommand(await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "AdoNetSqlite.sql")), connection);
+            script.ExecuteNonQuery();
+            using var synchronous = new SqliteCommand("PRAGMA synchronous", connection);
+            if (synchronous.ExecuteScalar() is not 2L) throw new InvalidOperationException("AdoNet on SQLite does not run with synchronous=FULL: the comparison would not be fair.");
+        }
+
+        var services = new ServiceCollection().AddLogging().AddSerializer();
+        services.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("bench", "annotate"));
+        services.AddAdoNetGrainStorage("bench", options =>
+        {
+            options.Invariant = "System.Data.SQLite";
+            options.ConnectionString = file;
+            options.GrainStorageSerializer = new JournalRecordSerializer();
+        });
+        await using var provider = services.BuildServiceProvider();
+        var storage = provider.GetRequiredKeyedService<IGrainStorage>("bench");
+        var lifecycle = ActivatorUtilities.CreateInstance<SiloLifecycleSubject>(provider);
+        ((ILifecycleParticipant<ISiloLifecycle>)storage).Participate(lifecycle);
+        await lifecycle.OnStart();
+        var figures = await Load("Orleans' AdoNet, SQLite", storage, grains, length);
+        SqliteConnection.ClearAllPools();
+        return figures;
+    }
+
+    /// <summary>What one provider did.</summary>
+    sealed record Figures(double PerSecond, double CpuMicroseconds);
+
+    static async Task<Figures> Load(string label, IGrainStorage storage, int grains, TimeSpan length)
     {
         var random = new Random(Seed);
         var rings = Enumerable.Range(0, grains).Select(grain => new Ring(storage, grain, random.Next(Slots))).ToArray();
@@ -44,8 +89,10 @@ static class StorageBench
         process.Refresh();
         cpu = process.TotalProcessorTime - cpu;
         var all = latencies.SelectMany(each => each).Order().ToArray();
+        var figures = new Figures(all.Length / elapsed.TotalSeconds, cpu.TotalMicroseconds / all.Length);
         Console.WriteLine(
-            $"{label}: {all.Length / elapsed.TotalSeconds:F0} writes/s, p50 {all[all.Length / 2]:F2} ms, p99 {all[(int)(all.Length * 0.99)]:F2} ms, max {all[^1]:F1} ms, CPU {cpu.TotalMicroseconds / all.Length:F2} us per write");
+            $"{label} {figures.PerSecond,8:F0} writes/s  p50 {all[all.Length / 2],8:F2} ms  p99 {all[(int)(all.Length * 0.99)],8:F2} ms  CPU {figures.CpuMicroseconds,7:F2} us per write");
+        return figures;
     }
 
     /// <summary>One grain's ring. The rings start at different slots: in step they would change adjacent rows, which is cheaper than real life.</summary>

@@ -10,6 +10,9 @@ public sealed class DataFolder : IDisposable
 {
     const string LockFileName = "annotate.lock";
 
+    // Who holds the lock stands in a file of its own: the locked one cannot be opened, even to be read.
+    const string HolderFileName = "annotate.pid";
+
     readonly FileStream hold;
 
     DataFolder(string path, FileStream hold)
@@ -36,10 +39,10 @@ public sealed class DataFolder : IDisposable
         }
         catch (IOException refusal) when (File.Exists(lockFile))
         {
-            throw new DataFolderInUseException(folder, HolderOf(lockFile), refusal);
+            throw new DataFolderInUseException(folder, HolderOf(folder), refusal);
         }
 
-        WriteOwnNumber(hold);
+        File.WriteAllText(System.IO.Path.Combine(folder, HolderFileName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new DataFolder(folder, hold);
     }
 
@@ -49,23 +52,12 @@ public sealed class DataFolder : IDisposable
     /// <summary>Lets the folder go.</summary>
     public void Dispose() => hold.Dispose();
 
-    static void WriteOwnNumber(FileStream hold)
-    {
-        hold.SetLength(0);
-        using var writer = new StreamWriter(hold, leaveOpen: true);
-        writer.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
-        writer.Flush();
-        hold.Flush(flushToDisk: true);
-    }
-
-    // Sharing everything takes no lock of its own, so a Unix reader gets at the number beside the lock. Where it may not (Windows, or a
-    // holder that has not written it yet), the message does without.
-    static int? HolderOf(string lockFile)
+    // Null where the holder has not written it yet: the message does without.
+    static int? HolderOf(string folder)
     {
         try
         {
-            using var reader = new StreamReader(new FileStream(lockFile, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return int.TryParse(reader.ReadToEnd(), CultureInfo.InvariantCulture, out var process) ? process : null;
+            return int.TryParse(File.ReadAllText(System.IO.Path.Combine(folder, HolderFileName)), CultureInfo.InvariantCulture, out var process) ? process : null;
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {

@@ -14,19 +14,17 @@ public static class PostgresStorageHosting
 
     /// <summary>Keeps the list of silos in the database.</summary>
     public static ISiloBuilder UsePostgresClustering(this ISiloBuilder silo, string connectionString) =>
-        silo.UseAdoNetClustering(options =>
-        {
-            options.Invariant = Invariant;
-            options.ConnectionString = PostgresSchema.ForOrleans(connectionString);
-        });
+        silo.UseAdoNetClustering(options => Configure(options, connectionString));
 
     /// <summary>Keeps reminders in the database.</summary>
     public static ISiloBuilder AddPostgresReminders(this ISiloBuilder silo, string connectionString) =>
-        silo.UseAdoNetReminderService(options =>
-        {
-            options.Invariant = Invariant;
-            options.ConnectionString = PostgresSchema.ForOrleans(connectionString);
-        });
+        silo.UseAdoNetReminderService(options => Configure(options, connectionString));
+
+    internal static void Configure(AdoNetClusteringSiloOptions options, string connectionString) =>
+        (options.Invariant, options.ConnectionString) = (Invariant, PostgresSchema.ForOrleans(connectionString));
+
+    internal static void Configure(AdoNetReminderTableOptions options, string connectionString) =>
+        (options.Invariant, options.ConnectionString) = (Invariant, PostgresSchema.ForOrleans(connectionString));
 
     internal static void Configure(AdoNetGrainStorageOptions options, string connectionString)
     {

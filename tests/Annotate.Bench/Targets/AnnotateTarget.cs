@@ -6,7 +6,7 @@ using Annotate.Bench.Load;
 namespace Annotate.Bench.Targets;
 
 /// <summary>Annotate's own server, from the build output that this bench references, set up through its public routes.</summary>
-sealed class AnnotateTarget(WireKind wire) : ITarget
+sealed class AnnotateTarget(string name, WireKind wire) : ITarget
 {
     const string Coalition = "bench", Organisation = "load";
     const int SectionsPerStatement = 20;
@@ -15,7 +15,7 @@ sealed class AnnotateTarget(WireKind wire) : ITarget
     string _dataFolder = "";
     int _statements;
 
-    public string Name => TargetNames.Yjs;
+    public string Name => name;
 
     public WireKind Wire => wire;
 
@@ -39,7 +39,7 @@ sealed class AnnotateTarget(WireKind wire) : ITarget
                 ["Annotate__LoadSeeds"] = "false",
                 ["Logging__LogLevel__Default"] = "Warning",
             },
-            new Uri(Address, "openapi/v1.json"));
+            new Uri(Address, "sign-in")); // Needs no token, and no description of all routes as /openapi does.
     }
 
     /// <summary>A coalition, people with a mandate to draft and their tokens, and statements with that many sections in all.</summary>
@@ -75,7 +75,7 @@ sealed class AnnotateTarget(WireKind wire) : ITarget
 
     static async Task<string> AdmitAsync(HttpClient client, string person)
     {
-        await PutAsync(client, person, new { name = "Writer", organisation = Organisation, role = "member", mandates = new[] { "draft" } });
+        await PutAsync(client, person, new { name = "Writer", organisation = Organisation, role = "member", mandates = new[] { new { mandate = "draft" } } });
         using var answer = await client.PostAsJsonAsync($"{person}/tokens", new { kind = "bearer", days = 1 });
         await CheckAsync(answer);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;

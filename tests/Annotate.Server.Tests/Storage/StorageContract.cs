@@ -9,6 +9,8 @@ public abstract class StorageContract : IAsyncLifetime
     protected static readonly GrainId Section = GrainId.Create("section", "coalition/statement/section-1");
     protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
     readonly List<IAsyncDisposable> opened = [];
 
     /// <summary>Opens the test's store once more, with connections of its own.</summary>
@@ -41,13 +43,16 @@ public abstract class StorageContract : IAsyncLifetime
         return state.ETag;
     }
 
-    protected static async Task<GrainState<JournalRecord>> Read(IGrainStorage storage, GrainId grain, string name)
+    protected static async Task<Found> Read(IGrainStorage storage, GrainId grain, string name)
     {
         // A state that holds something else beforehand shows that reading sets everything.
         var state = Holding([0xff], "before");
         await storage.ReadStateAsync(name, grain, state);
-        return state;
+        Assert.NotNull(state.State);
+        return new Found(state.State.Bytes, state.ETag, state.RecordExists);
     }
+
+    protected sealed record Found(byte[] Bytes, string? ETag, bool RecordExists);
 
     protected static byte[] Bytes(int seed, int length)
     {
@@ -62,7 +67,7 @@ public abstract class StorageContract : IAsyncLifetime
         var storage = await Open();
         var etag = await Write(storage, Section, "tail.00", [1, 2, 3]);
         var read = await Read(storage, Section, "tail.00");
-        Assert.Equal([1, 2, 3], read.State.Bytes);
+        Assert.Equal([1, 2, 3], read.Bytes);
         Assert.Equal(etag, read.ETag);
         Assert.True(read.RecordExists);
     }
@@ -77,7 +82,7 @@ public abstract class StorageContract : IAsyncLifetime
             var read = await Read(storage, grain, name);
             Assert.False(read.RecordExists);
             Assert.Null(read.ETag);
-            Assert.Empty(read.State.Bytes);
+            Assert.Empty(read.Bytes);
         }
     }
 
@@ -88,7 +93,7 @@ public abstract class StorageContract : IAsyncLifetime
         await Write(storage, Section, "head", []);
         var read = await Read(storage, Section, "head");
         Assert.True(read.RecordExists);
-        Assert.Empty(read.State.Bytes);
+        Assert.Empty(read.Bytes);
     }
 
     [Fact]
@@ -102,7 +107,7 @@ public abstract class StorageContract : IAsyncLifetime
             (GrainId.Create("thread", "1"), "thread.head"), (GrainId.Create("thread", "2"), "thread.head"),
         ];
         foreach (var (index, (grain, name)) in names.Index()) await Write(storage, grain, name, [(byte)index]);
-        foreach (var (index, (grain, name)) in names.Index()) Assert.Equal([(byte)index], (await Read(storage, grain, name)).State.Bytes);
+        foreach (var (index, (grain, name)) in names.Index()) Assert.Equal([(byte)index], (await Read(storage, grain, name)).Bytes);
     }
 
     [Fact]
@@ -113,9 +118,9 @@ public abstract class StorageContract : IAsyncLifetime
         for (var instance = 0; instance < 4; instance++) storages.Add(await Open());
         for (var key = 0; key < keys; key++)
         {
-            var outcomes = await Task.WhenAll(storages.Select((storage, instance) => Task.Run(() => TryFirstWrite(storage, key, (byte)instance)))).WaitAsync(Patience);
+            var outcomes = await Task.WhenAll(storages.Select((storage, instance) => Task.Run(() => TryFirstWrite(storage, key, (byte)instance), Cancel))).WaitAsync(Patience, Cancel);
             var winner = Assert.Single(outcomes, outcome => outcome.Won);
-            Assert.Equal([winner.Instance], (await Read(storages[0], Section, $"chunk.{key}")).State.Bytes);
+            Assert.Equal([winner.Instance], (await Read(storages[0], Section, $"chunk.{key}")).Bytes);
         }
 
         static async Task<(bool Won, byte Instance)> TryFirstWrite(IGrainStorage storage, int key, byte instance)
@@ -140,8 +145,8 @@ public abstract class StorageContract : IAsyncLifetime
         var etag = await Write(first, Section, "tail.00", [0]);
         for (byte round = 1; round <= 50; round++)
         {
-            var writes = new[] { first, second }.Select(storage => Task.Run(() => Write(storage, Section, "tail.00", [round], etag))).ToArray();
-            await Task.WhenAll(writes).WaitAsync(Patience).ContinueWith(_ => { }, TestContext.Current.CancellationToken, TaskContinuationOptions.None, TaskScheduler.Default);
+            var writes = new[] { first, second }.Select(storage => Task.Run(() => Write(storage, Section, "tail.00", [round], etag), Cancel)).ToArray();
+            await Task.WhenAll(writes).WaitAsync(Patience, Cancel).ContinueWith(_ => { }, Cancel, TaskContinuationOptions.None, TaskScheduler.Default);
             var winner = Assert.Single(writes, write => write.IsCompletedSuccessfully);
             Assert.All(writes.Where(write => write != winner), loser => Assert.IsType<InconsistentStateException>(loser.Exception?.InnerException));
             etag = await winner;
@@ -159,7 +164,7 @@ public abstract class StorageContract : IAsyncLifetime
         await Assert.ThrowsAsync<InconsistentStateException>(() => Write(storage, Section, "tail.00", [3]));
         await Assert.ThrowsAsync<InconsistentStateException>(() => Write(storage, Section, "tail.01", [3], second));
         var read = await Read(storage, Section, "tail.00");
-        Assert.Equal([2], read.State.Bytes);
+        Assert.Equal([2], read.Bytes);
         Assert.Equal(second, read.ETag);
         Assert.False((await Read(storage, Section, "tail.01")).RecordExists);
     }
@@ -172,7 +177,7 @@ public abstract class StorageContract : IAsyncLifetime
         var landed = await Write(storage, Section, "tail.00", [2], before);
         await Assert.ThrowsAsync<InconsistentStateException>(() => Write(storage, Section, "tail.00", [2], before));
         var read = await Read(storage, Section, "tail.00");
-        Assert.Equal([2], read.State.Bytes);
+        Assert.Equal([2], read.Bytes);
         await Write(storage, Section, "tail.00", [3], read.ETag);
         Assert.Equal(landed, read.ETag);
     }
@@ -188,13 +193,13 @@ public abstract class StorageContract : IAsyncLifetime
             Task: number % 4 == 0 ? Write(storage, Section, "tail.00", [9], stale) : Write(storage, Section, $"chunk.{number}", [(byte)number]))).ToArray();
         foreach (var (isStale, task) in writes)
         {
-            if (isStale) await Assert.ThrowsAsync<InconsistentStateException>(() => task.WaitAsync(Patience));
-            else await task.WaitAsync(Patience);
+            if (isStale) await Assert.ThrowsAsync<InconsistentStateException>(() => task.WaitAsync(Patience, Cancel));
+            else await task.WaitAsync(Patience, Cancel);
         }
 
         for (var number = 1; number < 400; number++)
         {
-            if (number % 4 != 0) Assert.Equal([(byte)number], (await Read(storage, Section, $"chunk.{number}")).State.Bytes);
+            if (number % 4 != 0) Assert.Equal([(byte)number], (await Read(storage, Section, $"chunk.{number}")).Bytes);
         }
     }
 
@@ -206,9 +211,9 @@ public abstract class StorageContract : IAsyncLifetime
     {
         var storage = await Open();
         var etag = await Write(storage, Section, "snapshot", Bytes(1, length));
-        Assert.Equal(Bytes(1, length), (await Read(storage, Section, "snapshot")).State.Bytes);
+        Assert.Equal(Bytes(1, length), (await Read(storage, Section, "snapshot")).Bytes);
         await Write(storage, Section, "snapshot", Bytes(2, length / 2), etag);
-        Assert.Equal(Bytes(2, length / 2), (await Read(storage, Section, "snapshot")).State.Bytes);
+        Assert.Equal(Bytes(2, length / 2), (await Read(storage, Section, "snapshot")).Bytes);
     }
 
     [Fact]
@@ -216,13 +221,13 @@ public abstract class StorageContract : IAsyncLifetime
     {
         const int grains = 60, writes = 80, slots = 16;
         var storage = await Open();
-        await Task.WhenAll(Enumerable.Range(0, grains).Select(grain => Task.Run(() => WriteRing(storage, grain, writes, slots)))).WaitAsync(Patience);
+        await Task.WhenAll(Enumerable.Range(0, grains).Select(grain => Task.Run(() => WriteRing(storage, grain, writes, slots), Cancel))).WaitAsync(Patience, Cancel);
         for (var grain = 0; grain < grains; grain++)
         {
             for (var slot = 0; slot < slots; slot++)
             {
                 var last = writes - slots + slot;
-                Assert.Equal(Bytes(grain * 1000 + last, 100), (await Read(storage, GrainOf(grain), $"tail.{slot}")).State.Bytes);
+                Assert.Equal(Bytes(grain * 1000 + last, 100), (await Read(storage, GrainOf(grain), $"tail.{slot}")).Bytes);
             }
         }
 
@@ -244,7 +249,7 @@ public abstract class StorageContract : IAsyncLifetime
         await Write(storage, Section, "chunk.0", Bytes(7, 50_000));
         await closing.DisposeAsync();
         storage = await Open();
-        Assert.Equal(Bytes(7, 50_000), (await Read(storage, Section, "chunk.0")).State.Bytes);
+        Assert.Equal(Bytes(7, 50_000), (await Read(storage, Section, "chunk.0")).Bytes);
         etag = await Write(storage, Section, "tail.00", [2], etag);
         Assert.Equal(etag, (await Read(storage, Section, "tail.00")).ETag);
     }
@@ -256,7 +261,7 @@ public abstract class StorageContract : IAsyncLifetime
         var old = await Write(storage, Section, "snapshot.1", [1]);
         var current = await Write(storage, Section, "snapshot.1", [2], old);
         await Assert.ThrowsAsync<InconsistentStateException>(() => storage.ClearStateAsync("snapshot.1", Section, Holding([1], old)));
-        Assert.Equal([2], (await Read(storage, Section, "snapshot.1")).State.Bytes);
+        Assert.Equal([2], (await Read(storage, Section, "snapshot.1")).Bytes);
         var state = Holding([2], current);
         await storage.ClearStateAsync("snapshot.1", Section, state);
         Assert.False(state.RecordExists);
