@@ -8,8 +8,6 @@ namespace Annotate.Server.Live;
 /// </summary>
 abstract class Outlet(TimeProvider clock)
 {
-    protected TimeProvider Clock { get; } = clock;
-
     readonly ConcurrentQueue<Subscription> _dirty = new();
     int _isSending;
     long _sendingSince;
@@ -28,7 +26,7 @@ abstract class Outlet(TimeProvider clock)
 
     /// <summary>Whether a message has been under way for too long.</summary>
     public bool IsStuck =>
-        Volatile.Read(ref _sendingSince) is > 0 and var since && Clock.GetElapsedTime(since).TotalSeconds > Limits.SendTimeoutSeconds;
+        Volatile.Read(ref _sendingSince) is > 0 and var since && clock.GetElapsedTime(since).TotalSeconds > Limits.SendTimeoutSeconds;
 
     /// <summary>Ends the connection.</summary>
     public abstract void Abort();
@@ -41,7 +39,7 @@ abstract class Outlet(TimeProvider clock)
             {
                 while (_dirty.TryDequeue(out var subscription))
                 {
-                    Volatile.Write(ref _sendingSince, Clock.GetTimestamp());
+                    Volatile.Write(ref _sendingSince, clock.GetTimestamp());
                     await subscription.SendAsync();
                 }
 
