@@ -18,8 +18,8 @@ public static class AwarenessUpdate
     const int EntryBytesMin = 4;
 
     /// <summary>
-    /// Reads an awareness update. States are checked to be JSON, because a client's decoder throws on anything else. They are kept as parts of
-    /// the bytes.
+    /// Reads an awareness update. States are checked to be JSON, because a client's decoder throws on anything else. They are kept as parts
+    /// of the bytes.
     /// </summary>
     public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out AwarenessEntry[]? entries, out UpdateFault fault)
     {
@@ -75,7 +75,8 @@ public static class AwarenessUpdate
     }
 
     /// <summary>
-    /// Says that clients are gone. Others take it if the clock is the one of the client's last state, or higher; y-websocket's server sends the last.
+    /// Says that clients are gone. Others take it if the clock is the one of the client's last state, or higher; y-websocket's server sends
+    /// the last.
     /// </summary>
     public static byte[] Removals(ReadOnlySpan<ClientClock> clients)
     {

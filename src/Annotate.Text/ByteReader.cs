@@ -38,7 +38,9 @@ ref struct ByteReader(ReadOnlySpan<byte> bytes, int at = 0)
         return true;
     }
 
-    /// <summary>A number of seven bits a byte, low ones first. Longer forms of a number are accepted, as lib0 does, up to the limit.</summary>
+    /// <summary>
+    /// A number of seven bits a byte, low ones first. Longer forms of a number are accepted, as lib0 does, up to the limit.
+    /// </summary>
     public bool TryUint(out long value)
     {
         if ((uint)At < (uint)_bytes.Length && _bytes[At] < 0x80)
@@ -61,7 +63,9 @@ ref struct ByteReader(ReadOnlySpan<byte> bytes, int at = 0)
         return Fail(UpdateFault.Number);
     }
 
-    /// <summary>A number of things that each take at least <paramref name="bytesEach"/> bytes, so that no more can follow than bytes are left.</summary>
+    /// <summary>
+    /// A number of things that each take at least <paramref name="bytesEach"/> bytes, so that no more can follow than bytes are left.
+    /// </summary>
     public bool TryCount(int bytesEach, int max, out int count)
     {
         count = 0;

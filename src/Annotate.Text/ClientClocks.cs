@@ -2,10 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Annotate.Text;
 
-/// <summary>State vectors: how many clock ticks of each client are known. As spans they are sorted by descending client, each once.</summary>
+/// <summary>
+/// State vectors: how many clock ticks of each client are known. As spans they are sorted by descending client, each once.
+/// </summary>
 public static class ClientClocks
 {
-    /// <summary>Reads an encoded state vector (Y.encodeStateVector). Accepts any order, as Yjs does; refuses a client that appears twice.</summary>
+    /// <summary>
+    /// Reads an encoded state vector (Y.encodeStateVector). Accepts any order, as Yjs does; refuses a client that appears twice.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> bytes, [NotNullWhen(true)] out ClientClock[]? vector, out UpdateFault fault)
     {
         vector = null;

@@ -3,7 +3,9 @@ namespace Annotate.Text;
 /// <summary>The deleted clocks of one client: ranges, ascending, that neither touch nor overlap.</summary>
 sealed class DeletedClocks
 {
-    /// <summary>Up to this many ranges are put in one by one; more are merged in one pass, so that no update makes quadratic work.</summary>
+    /// <summary>
+    /// Up to this many ranges are put in one by one; more are merged in one pass, so that no update makes quadratic work.
+    /// </summary>
     const int InsertsMax = 8;
 
     struct Span

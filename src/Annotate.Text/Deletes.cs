@@ -1,6 +1,8 @@
 namespace Annotate.Text;
 
-/// <summary>Delete sets: which clocks of which clients hold deleted content. Kept by descending client, ascending clock, touching ranges joined.</summary>
+/// <summary>
+/// Delete sets: which clocks of which clients hold deleted content. Kept by descending client, ascending clock, touching ranges joined.
+/// </summary>
 static class Deletes
 {
     public static bool TryRead(ref ByteReader reader, out DeleteRange[] deletes)
@@ -30,9 +32,11 @@ static class Deletes
     static bool IsNormal(ReadOnlySpan<DeleteRange> rows)
     {
         for (var i = 1; i < rows.Length; i++)
-            if (rows[i].ClientId > rows[i - 1].ClientId || (rows[i].ClientId == rows[i - 1].ClientId && rows[i].From <= rows[i - 1].To)) return false;
+            if (!Ascend(rows[i - 1], rows[i])) return false;
         return true;
     }
+
+    static bool Ascend(in DeleteRange a, in DeleteRange b) => b.ClientId < a.ClientId || (b.ClientId == a.ClientId && b.From > a.To);
 
     /// <summary>Sorts, and joins ranges that touch or overlap. Yjs reads any order; it writes this one.</summary>
     public static void Normalise(ref Rows<DeleteRange> rows)

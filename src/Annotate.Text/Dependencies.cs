@@ -1,8 +1,8 @@
 namespace Annotate.Text;
 
 /// <summary>
-/// Whether the structs of an update can be put into a text: there is an order of its clients in which each struct comes after everything that
-/// it builds on. Yjs leaves what it cannot place pending for ever, as it does with structs of two clients that build on each other.
+/// Whether the structs of an update can be put into a text: there is an order of its clients in which each struct comes after everything
+/// that it builds on. Yjs leaves what it cannot place pending for ever, as it does with structs of two clients that build on each other.
 /// </summary>
 static class Dependencies
 {
@@ -37,8 +37,8 @@ static class Dependencies
     }
 
     /// <summary>
-    /// Walks the update as an integration would: each range as far as it gets, and what it waits for first. A range that waits for one which
-    /// itself waits is a circle. Each need is met once, so the walk is linear in their number.
+    /// Walks the update as an integration would: each range as far as it gets, and what it waits for first. A range that waits for one
+    /// which itself waits is a circle. Each need is met once, so the walk is linear in their number.
     /// </summary>
     readonly ref struct Order(Update update, ReadOnlySpan<ClientClock> held)
     {

@@ -3,7 +3,9 @@ namespace Annotate.Text;
 /// <summary>What this project reads at most. Past a limit, reading fails with a fault; nothing is cut short.</summary>
 public static class Limits
 {
-    /// <summary>The largest update that is read, in bytes. A text must be kept below it, or its merged state cannot be read again.</summary>
+    /// <summary>
+    /// The largest update that is read, in bytes. A text must be kept below it, or its merged state cannot be read again.
+    /// </summary>
     public const int UpdateBytesMax = 64 * 1024 * 1024;
 
     /// <summary>The most structs that one update may hold.</summary>
@@ -15,7 +17,9 @@ public static class Limits
     /// <summary>The most ranges of deleted clocks that one update may hold.</summary>
     public const int DeleteRangesMax = 4 * 1024 * 1024;
 
-    /// <summary>How deep values (arrays, objects, JSON) may nest, in levels. Yjs has no limit and overflows its stack somewhere above.</summary>
+    /// <summary>
+    /// How deep values (arrays, objects, JSON) may nest, in levels. Yjs has no limit and overflows its stack somewhere above.
+    /// </summary>
     public const int ValueDepthMax = 64;
 
     /// <summary>The largest clock and client id: the largest integer that a JavaScript number holds exactly, 2^53 - 1.</summary>

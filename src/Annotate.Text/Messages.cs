@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 
 namespace Annotate.Text;
 
@@ -48,7 +49,7 @@ public static class Messages
             return reader.TryEnd();
         }
         if (!reader.TryBlob(out var payload) || !reader.TryEnd()) return false;
-        if (kind == MessageKind.Auth && (payload.Length > Limits.AuthReasonBytesMax || !System.Text.Unicode.Utf8.IsValid(payload))) return false;
+        if (kind == MessageKind.Auth && (payload.Length > Limits.AuthReasonBytesMax || !Utf8.IsValid(payload))) return false;
         message = new Message(kind, frame[^payload.Length..]);
         return true;
     }

@@ -1,6 +1,8 @@
 namespace Annotate.Text;
 
-/// <summary>A list in the making. Grows by doubling, so it costs no more than twice what was really read, whatever a length announced.</summary>
+/// <summary>
+/// A list in the making. Grows by doubling, so it costs no more than twice what was really read, whatever a length announced.
+/// </summary>
 struct Rows<T>
 {
     T[]? _items;

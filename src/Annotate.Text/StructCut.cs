@@ -1,6 +1,8 @@
 namespace Annotate.Text;
 
-/// <summary>Writes what is right of a cut through a struct. Its origin is then the clock before the cut, so what named its parent goes.</summary>
+/// <summary>
+/// Writes what is right of a cut through a struct. Its origin is then the clock before the cut, so what named its parent goes.
+/// </summary>
 static class StructCut
 {
     /// <param name="writer">Where to.</param>
@@ -42,7 +44,8 @@ static class StructCut
     }
 
     /// <summary>
-    /// A cut through a surrogate pair leaves a replacement character on its right, as in Yjs, where the low surrogate cannot be written as UTF-8.
+    /// A cut through a surrogate pair leaves a replacement character on its right, as in Yjs, where the low surrogate cannot be written as
+    /// UTF-8.
     /// </summary>
     static void WriteText(ref ByteWriter writer, ReadOnlySpan<byte> text, long by)
     {

@@ -69,7 +69,10 @@ static class StructReader
         if ((head.Info & (HasLeft | HasRight)) != 0) return true;
         if (!reader.TryByte(out var parentIsRoot)) return false;
         if (parentIsRoot > 1) return reader.Fail(UpdateFault.Struct);
-        if (parentIsRoot == 1 ? !reader.TryText(out _) : !TryReadId(ref reader, client, clock, out head.LeftClient, out head.LeftClock)) return false;
+        var readsParent = parentIsRoot == 1
+            ? reader.TryText(out _)
+            : TryReadId(ref reader, client, clock, out head.LeftClient, out head.LeftClock);
+        if (!readsParent) return false;
         return (head.Info & HasParentKey) == 0 || reader.TryText(out _);
     }
 

@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Annotate.Text;
 
 /// <content>
-/// The stored form. Numbers are lib0's: the form's number (1), the number of clients; of each, by descending id: its id, its clock, the number
-/// of deleted ranges; of each range: the clocks between it and the one before, and its length.
+/// The stored form. Numbers are lib0's: the form's number (1), the number of clients; of each, by descending id: its id, its clock, the
+/// number of deleted ranges; of each range: the clocks between it and the one before, and its length.
 /// </content>
 public sealed partial class TextState
 {

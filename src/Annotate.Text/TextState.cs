@@ -14,12 +14,14 @@ public enum Verdict
 }
 
 /// <summary>
-/// What a server knows of a text without its document: how many clock ticks of each client it holds, and which of them are deleted. Mutable, for
-/// one owner at a time. Clients are kept sorted, not hashed: ids come from outside, and could be chosen to collide.
+/// What a server knows of a text without its document: how many clock ticks of each client it holds, and which of them are deleted.
+/// Mutable, for one owner at a time. Clients are kept sorted, not hashed: ids come from outside, and could be chosen to collide.
 /// </summary>
 public sealed partial class TextState
 {
-    /// <summary>Up to this many new clients are put in one by one; more are merged in one pass, so that no update makes quadratic work.</summary>
+    /// <summary>
+    /// Up to this many new clients are put in one by one; more are merged in one pass, so that no update makes quadratic work.
+    /// </summary>
     const int InsertsMax = 4;
 
     ClientClock[] _clocks = [];
@@ -48,8 +50,8 @@ public sealed partial class TextState
     /// <summary>Compares an update with what is held. Changes nothing.</summary>
     /// <param name="update">The update.</param>
     /// <param name="fresh">
-    /// If new: the part that is not held, which is the update itself where all of it is new. Its <see cref="Update.Ranges"/> say under which
-    /// client ids it writes, one range for each. Else null.
+    /// If new: the part that is not held, which is the update itself where all of it is new. Its <see cref="Update.Ranges"/> say under
+    /// which client ids it writes, one range for each. Else null.
     /// </param>
     public Verdict Check(Update update, out Update? fresh)
     {
@@ -112,7 +114,8 @@ public sealed partial class TextState
     }
 
     /// <summary>
-    /// Adds an update that <see cref="Check"/> called new (or its fresh part). False, and nothing is added, if it leaves a gap to what is held.
+    /// Adds an update that <see cref="Check"/> called new (or its fresh part). False, and nothing is added, if it leaves a gap to what is
+    /// held.
     /// </summary>
     public bool Add(Update fresh)
     {

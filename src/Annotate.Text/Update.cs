@@ -27,7 +27,8 @@ public sealed class Update
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>
-    /// The clocks it brings, by descending client, then ascending clock. A client has several ranges where the update leaves a gap (Skip structs).
+    /// The clocks it brings, by descending client, then ascending clock. A client has several ranges where the update leaves a gap (Skip
+    /// structs).
     /// </summary>
     public ReadOnlySpan<ClientRange> Ranges => _ranges;
 
@@ -41,8 +42,8 @@ public sealed class Update
     public bool IsEmpty => _ranges.Length == 0 && _deletes.Length == 0;
 
     /// <summary>
-    /// Reads an update. Never throws, takes time and memory linear in the size of the bytes, and accepts what Yjs can apply: on everything else
-    /// the decoders of other clients would throw, and the text would be lost for them.
+    /// Reads an update. Never throws, takes time and memory linear in the size of the bytes, and accepts what Yjs can apply: on everything
+    /// else the decoders of other clients would throw, and the text would be lost for them.
     /// </summary>
     /// <param name="bytes">The update. Kept, not copied.</param>
     /// <param name="update">What it says.</param>
@@ -120,11 +121,13 @@ ref struct UpdateDraft
 
     void Close(long client, long from, long to, int start, int end, int structs)
     {
-        if (structs > 0) Ranges.Add(new ClientRange { ClientId = client, From = from, To = to, Start = start, End = end, Structs = structs });
+        if (structs == 0) return;
+        Ranges.Add(new ClientRange { ClientId = client, From = from, To = to, Start = start, End = end, Structs = structs });
     }
 
     /// <summary>
-    /// Notes what a struct builds on. Own structs need no note: they come in order. Nor does what the struct before, in the same range, needed too.
+    /// Notes what a struct builds on. Own structs need no note: they come in order. Nor does what the struct before, in the same range,
+    /// needed too.
     /// </summary>
     void Need(long at, long ownClient, long client, long clock)
     {

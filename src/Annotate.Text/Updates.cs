@@ -2,12 +2,14 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Annotate.Text;
 
-/// <summary>The algebra over updates, without a document: what Y.mergeUpdates, Y.diffUpdate and Y.encodeStateVectorFromUpdate compute.</summary>
+/// <summary>
+/// The algebra over updates, without a document: what Y.mergeUpdates, Y.diffUpdate and Y.encodeStateVectorFromUpdate compute.
+/// </summary>
 public static class Updates
 {
     /// <summary>
-    /// One update that means all of them: applying it leads to the same document as applying them in any order. Gaps between clocks of a client
-    /// become Skip structs. Of structs that overlap, the one with the lowest clock wins, then the first update.
+    /// One update that means all of them: applying it leads to the same document as applying them in any order. Gaps between clocks of a
+    /// client become Skip structs. Of structs that overlap, the one with the lowest clock wins, then the first update.
     /// </summary>
     public static byte[] Merge(params ReadOnlySpan<Update> updates) => MergeSince(updates, []);
 
@@ -36,7 +38,9 @@ public static class Updates
         return true;
     }
 
-    /// <summary>The part of an update that a state vector (encoded) does not hold. Its deletions stay. Fails if either cannot be read.</summary>
+    /// <summary>
+    /// The part of an update that a state vector (encoded) does not hold. Its deletions stay. Fails if either cannot be read.
+    /// </summary>
     public static bool TryDiff(ReadOnlyMemory<byte> update, ReadOnlySpan<byte> stateVector, [NotNullWhen(true)] out byte[]? diff)
     {
         diff = null;

@@ -78,7 +78,9 @@ ref struct Weave(ReadOnlySpan<Update> updates, ReadOnlySpan<ClientClock> floor)
             var opens = _segments.Count == first;
             if (opens) from = Math.Max(at, range.From);
             var gap = opens ? 0 : Math.Max(range.From - at, 0);
-            _segments.Add(range.From < at ? Cut(piece, range, at) : new Segment(piece.Update, piece.Range, gap, range.Start, range.Structs, NoCut, 0, 0));
+            _segments.Add(range.From < at
+                ? Cut(piece, range, at)
+                : new Segment(piece.Update, piece.Range, gap, range.Start, range.Structs, NoCut, 0, 0));
             structs += _segments.Last.Structs + (gap > 0 ? 1 : 0) + (_segments.Last.CutAt != NoCut ? 1 : 0);
             at = range.To;
         }

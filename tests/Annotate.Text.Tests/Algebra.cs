@@ -93,7 +93,8 @@ public sealed class Algebra(Oracle yjs)
         Assert.True(TextState.TryRead(state.ToBytes(), out var again, out var fault), fault.ToString());
         Assert.Equal(state.ToBytes(), again.ToBytes());
         Assert.All(updates, update => Assert.Equal(Verdict.Held, again.Check(update, out _)));
-        for (var length = 0; length < state.ToBytes().Length; length++) Assert.False(TextState.TryRead(state.ToBytes().AsSpan(0, length), out _, out _));
+        var bytes = state.ToBytes();
+        for (var length = 0; length < bytes.Length; length++) Assert.False(TextState.TryRead(bytes.AsSpan(0, length), out _, out _));
     });
 
     [Fact]

@@ -11,7 +11,9 @@ public sealed class Fuzz(Oracle yjs)
     const int BytesAllocatedPerByte = 200;
     const int BytesAllocatedMin = 20_000;
 
-    /// <summary>Far above what any of these inputs takes, so that a busy machine does not fail the test, and a quadratic case does.</summary>
+    /// <summary>
+    /// Far above what any of these inputs takes, so that a busy machine does not fail the test, and a quadratic case does.
+    /// </summary>
     static readonly TimeSpan Long = TimeSpan.FromSeconds(5);
 
     byte[][] Seeds()
@@ -73,7 +75,8 @@ public sealed class Fuzz(Oracle yjs)
                 throw new InvalidOperationException($"seed {Seed}, mutation {i}: {Convert.ToBase64String(bytes)}", e);
             }
             allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-            Assert.True(allocated < BytesAllocatedMin + (long)BytesAllocatedPerByte * (bytes.Length + whole.Length), $"mutation {i}: {allocated} bytes for {bytes.Length}");
+            var most = BytesAllocatedMin + (long)BytesAllocatedPerByte * (bytes.Length + whole.Length);
+            Assert.True(allocated < most, $"seed {Seed}, mutation {i}: {allocated} bytes for {bytes.Length}");
             Assert.True(Stopwatch.GetElapsedTime(began) < Long, $"seed {Seed}, mutation {i} is slow: {Convert.ToBase64String(bytes)}");
             slowest = Math.Max(slowest, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         }
@@ -95,7 +98,8 @@ public sealed class Fuzz(Oracle yjs)
         }
         var merged = Updates.Merge(known, update);
         Assert.True(Update.TryRead(merged, out _, out fault), $"the merge cannot be read: {fault}");
-        Assert.True(Update.TryRead(Updates.MergeSince([update], held.StateVector), out _, out fault), $"the difference cannot be read: {fault}");
+        var difference = Updates.MergeSince([update], held.StateVector);
+        Assert.True(Update.TryRead(difference, out _, out fault), $"the difference cannot be read: {fault}");
         if (held.Check(update, out var fresh) == Verdict.New)
         {
             Assert.True(TextState.TryRead(held.ToBytes(), out var copy, out _));
@@ -125,8 +129,9 @@ public sealed class Fuzz(Oracle yjs)
             var bytes = Mutate(random, seeds);
             if (!Update.TryRead(bytes, out var update, out _) || state.Check(update, out var fresh) == Verdict.Missing) continue;
             var answer = yjs.Ask(new { ask = "try", update = (fresh ?? update).Bytes.ToArray() });
-            Assert.True(answer["threw"] is null, $"seed {Seed + 1}, mutation {i}: {answer["threw"]}: {Convert.ToBase64String(bytes)}");
-            if (fresh is not null) Assert.False((bool)answer["pending"]!, $"seed {Seed + 1}, mutation {i} stays pending: {Convert.ToBase64String(bytes)}");
+            var where = $"seed {Seed + 1}, mutation {i}: {Convert.ToBase64String(bytes)}";
+            Assert.True(answer["threw"] is null, $"{where} throws {answer["threw"]}");
+            if (fresh is not null) Assert.False((bool)answer["pending"]!, $"{where} stays pending");
             asked++;
         }
         Assert.InRange(asked, AskedOfYjs / 3, AskedOfYjs);

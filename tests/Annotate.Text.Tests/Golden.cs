@@ -34,7 +34,8 @@ public sealed class Golden
         var ranges = new List<(long Client, long From, long To)>();
         foreach (var row in structs)
         {
-            if (ranges.Count > 0 && ranges[^1].Client == row[0] && ranges[^1].To == row[1]) ranges[^1] = ranges[^1] with { To = row[1] + row[2] };
+            var goesOn = ranges.Count > 0 && ranges[^1].Client == row[0] && ranges[^1].To == row[1];
+            if (goesOn) ranges[^1] = ranges[^1] with { To = row[1] + row[2] };
             else ranges.Add((row[0], row[1], row[1] + row[2]));
         }
         return ranges;

@@ -101,7 +101,8 @@ public sealed class Hostile(Oracle yjs)
     [Fact]
     public void Delete_sets_in_any_order_are_read_as_yjs_would_write_them()
     {
-        Assert.True(Update.TryRead(Wire(0, 3, 7, 3, 5, 1, 0, 2, 1, 3, 9, 1, 0, 1, 7, 1, 6, 1), out var update, out var fault), fault.ToString());
+        var wire = Wire(0, 3, 7, 3, 5, 1, 0, 2, 1, 3, 9, 1, 0, 1, 7, 1, 6, 1);
+        Assert.True(Update.TryRead(wire, out var update, out var fault), fault.ToString());
         Assert.Equal([new DeleteRange(9, 0, 1), new DeleteRange(7, 0, 4), new DeleteRange(7, 5, 7)], update.Deletes.ToArray());
     }
 

@@ -14,7 +14,8 @@ public sealed class LikeYjs(Oracle yjs)
         return update;
     }
 
-    static byte[][] Some(Random random, byte[][] from) => [.. from.Where(_ => random.Next(3) > 0).OrderBy(_ => random.Next()).DefaultIfEmpty(from[0])];
+    static byte[][] Some(Random random, byte[][] from) =>
+        [.. from.Where(_ => random.Next(3) > 0).OrderBy(_ => random.Next()).DefaultIfEmpty(from[0])];
 
     [Fact]
     public void Merging_updates_gives_what_yjs_gives()
@@ -24,14 +25,16 @@ public sealed class LikeYjs(Oracle yjs)
         {
             var random = new Random(seed);
             var (updates, syncs) = yjs.Program(seed, Steps);
-            byte[][][] picks = [updates, Some(random, updates), [.. Enumerable.Repeat(updates[0], 3)], Some(random, [.. updates, .. syncs]), syncs];
+            var mixed = Some(random, [.. updates, .. syncs]);
+            byte[][][] picks = [updates, Some(random, updates), [.. Enumerable.Repeat(updates[0], 3)], mixed, syncs];
             for (var i = 0; i < picks.Length; i++)
             {
                 var ours = Merged(picks[i]);
                 Note(i < 3 ? apart : overlapping, yjs.Ask(new { ask = "merge", updates = picks[i], ours }), $"seed {seed}");
             }
         }
-        // Of structs that overlap yjs takes the ones of the reader that happens to stand first; their cuts may differ, the document may not.
+        // Of structs that overlap yjs takes the ones of the reader that happens to stand first; their cuts may differ, the document may
+        // not.
         Assert.Equal(0, apart.GetValueOrDefault("document"));
         TestContext.Current.SendDiagnosticMessage($"merge: {Say(apart)}; overlapping: {Say(overlapping)}");
     }

@@ -64,7 +64,7 @@ public sealed class Verdicts(Oracle yjs)
         Assert.True(state.Add(fresh!), where);
         Assert.Equal(Verdict.Held, state.Check(update, out _));
         var applied = yjs.Ask(new { ask = "apply", fresh = fresh!.Bytes.ToArray(), update = bytes });
-        Assert.True((string)applied["held"]! == (string)applied["whole"]!, $"{where}: what is new makes another document than the whole\n{applied}");
+        Assert.True((string)applied["held"]! == (string)applied["whole"]!, $"{where}: what is new makes another document\n{applied}");
         Assert.False((bool)applied["pending"]!, where);
         Assert.True((string)applied["vector"]! == Convert.ToBase64String(state.EncodeStateVector()), $"{where}: state vectors differ");
         return verdict;

@@ -76,7 +76,9 @@ public sealed class Work
         Assert.InRange(Taken(20_000) / (double)Taken(10_000), 1, 3);
     }
 
-    /// <summary>A chain of clients, each of which builds on the next lower one, written highest first: the worst order to place them in.</summary>
+    /// <summary>
+    /// A chain of clients, each of which builds on the next lower one, written highest first: the worst order to place them in.
+    /// </summary>
     [Fact]
     public void A_long_chain_of_clients_is_placed()
     {

@@ -45,10 +45,10 @@ export async function signedIn(browser, server, person, options = {}) {
   const context = await browser.newContext({ viewport: desktop, ...options });
   await context.addInitScript(`window.sectionWords = ${sectionWords}`);
   const page = await context.newPage();
+  await page.goto(await server.signInLink(coalition, person));
   page.faults = [];
   page.on('pageerror', error => page.faults.push(String(error)));
-  page.on('console', message => message.type() === 'error' && page.faults.push(message.text()));
-  await page.goto(await server.signInLink(coalition, person));
+  page.on('console', message => message.type() === 'error' && page.faults.push(`${message.text()} ${message.location().url}`));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   return page;

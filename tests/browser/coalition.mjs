@@ -39,11 +39,16 @@ export async function makeCoalition(server, extraDrafters = []) {
   await person(put, 'sami', 'Sami Haddad', 'south', 'member', drafting);
   await person(put, 'olga', 'Olga Reader', null, 'observer', []);
   for (const id of extraDrafters) await person(put, id, `Drafter ${id}`, 'north', 'member', drafting);
-  await put(`/api/coalitions/${coalition}/statements/answer`, { title: 'Our answer', destination: 'The delegations', instrument, draft: 'first' });
-  await put(`/api/coalitions/${coalition}/statements/answer/sections/opening`, { title: 'What we ask', citations: ['art_7__para_2'] });
-  await put(`/api/coalitions/${coalition}/statements/answer/sections/closing`, { title: 'Why it matters', citations: ['art_24'], after: 'opening' });
+  // The operator speaks for no organisation, so the statement is begun by somebody with the mandate to draft.
+  const token = await server.bearer(coalition, 'nora');
+  const draft = (path, body) => server.request('PUT', path, { body, token });
+  await draft(`/api/coalitions/${coalition}/statements/answer`, { title: 'Our answer', destination: 'The delegations', instrument, draft: 'first' });
+  await draft(`/api/coalitions/${coalition}/statements/answer/sections/opening`, { title: 'What we ask', citations: ['art_7__para_2'] });
+  await draft(`/api/coalitions/${coalition}/statements/answer/sections/closing`, { title: 'Why it matters', citations: ['art_24'], after: 'opening' });
 }
 
 function person(put, id, name, organisation, role, mandates) {
-  return put(`/api/coalitions/${coalition}/people/${id}`, { name, organisation, affiliation: null, role, mandates });
+  return put(`/api/coalitions/${coalition}/people/${id}`, {
+    name, organisation, affiliation: null, role, mandates: mandates.map(mandate => ({ mandate, until: null })),
+  });
 }

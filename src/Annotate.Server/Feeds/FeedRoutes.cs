@@ -17,10 +17,10 @@ static class FeedRoutes
     }
 
     static async Task<IResult> ReadAsync(
-        string coalition, long? after, TierWanted? tier, Standing who, IGrainFactory grains, HttpContext context)
+        string coalition, long? after, TierQuery? tier, Standing who, IGrainFactory grains, HttpContext context)
     {
-        if (tier == TierWanted.Organisation && who.By.Organisation is null) return Problem.NotFound.Result();
-        var wanted = tier == TierWanted.Organisation ? new Tier(who.By.Organisation) : Tier.Coalition;
+        if (tier?.Wanted == TierWanted.Organisation && who.By.Organisation is null) return Problem.NotFound.Result();
+        var wanted = tier?.Wanted == TierWanted.Organisation ? new Tier(who.By.Organisation) : Tier.Coalition;
         return Replies.Of(context, await Feed(grains, coalition, wanted).ReadAsync(after), view => view.Version);
     }
 

@@ -116,7 +116,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         UsePages(app, settings);
         app.UseRouting();
         app.UseAccess();
-        app.MapOpenApi("/openapi/{documentName}.json").Requires(Right.Anyone);
+        app.MapOpenApi("/openapi/v1.json").Requires(Right.Anyone);
         app.MapParts();
     }
 

@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using Annotate.Access;
 using Annotate.Deciding;
-using Annotate.Journals;
 using Annotate.Server.Storage;
 using Orleans.Configuration;
 
@@ -12,7 +11,6 @@ namespace Annotate.Server.Hosting;
 static class Profiles
 {
     const string StorageFile = "annotate.db";
-    const string NpgsqlInvariant = "Npgsql";
 
     /// <summary>All journals share one storage.</summary>
     internal const string StorageName = JournalledGrain<RevocationState>.StorageName;
@@ -29,9 +27,13 @@ static class Profiles
             case Profile.Postgres:
                 UsePostgres(silo, settings);
                 break;
-            default:
-                UseAzure(silo, settings);
+#if AZURE
+            case Profile.Azure:
+                AzureProfile.Use(silo, settings);
                 break;
+#endif
+            default:
+                throw new SettingsException($"There is no profile {settings.Profile} in this build.");
         }
     }
 
@@ -46,24 +48,11 @@ static class Profiles
 
     static void UsePostgres(ISiloBuilder silo, Settings settings)
     {
-        var database = PostgresSchema.ForOrleans(settings.Postgres!);
+        var database = settings.Postgres!;
         silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), PortFor(settings), settings.GatewayPort);
-        silo.UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, database));
-        silo.UseAdoNetReminderService(options => (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, database));
-        silo.AddAdoNetGrainStorage(StorageName, options =>
-        {
-            (options.Invariant, options.ConnectionString) = (NpgsqlInvariant, database);
-            options.GrainStorageSerializer = new JournalRecordSerializer();
-        });
-    }
-
-    static void UseAzure(ISiloBuilder silo, Settings settings)
-    {
-#if AZURE
-        AzureProfile.Use(silo, settings);
-#else
-        throw new SettingsException("This build leaves the profile Azure out; build with -p:Azure=true.");
-#endif
+        silo.UsePostgresClustering(database);
+        silo.AddPostgresReminders(database);
+        silo.AddPostgresGrainStorage(StorageName, database);
     }
 
     internal static int PortFor(Settings settings)

@@ -91,6 +91,9 @@ public sealed record Settings
     {
         if (Profile == Profile.Postgres && string.IsNullOrWhiteSpace(Postgres))
             throw new SettingsException("The profile Postgres needs a connection string in Annotate:Postgres.");
+#if !AZURE
+        if (Profile == Profile.Azure) throw new SettingsException("This build leaves the profile Azure out; build with -p:Azure=true.");
+#endif
         if (Profile == Profile.Azure && string.IsNullOrWhiteSpace(Azure))
             throw new SettingsException("The profile Azure needs a connection string in Annotate:Azure.");
         foreach (var url in Urls) CheckUrl(url);

@@ -138,29 +138,31 @@ sealed class CoalitionSeeding(SeedApi api, string operatorToken, SeedPlan plan, 
     async Task LoadAsync(PlannedStatement statement, CancellationToken stop)
     {
         var path = $"{_coalition}/statements/{statement.Seed.Id}";
-        var token = await TokenAsync(statement.Seed.By, stop);
         var found = await api.FindAsync(operatorToken, path, stop);
         if (found is null)
-            await api.PutAsync(token, path, new { statement.Seed.Title, statement.Seed.Destination, plan.Seed.Instrument, plan.Seed.Draft }, null, stop);
+            await api.PutAsync(await TokenAsync(statement.Seed.By, stop), path, new { statement.Seed.Title, statement.Seed.Destination, plan.Seed.Instrument, plan.Seed.Draft }, null, stop);
         Count(found is null);
 
         var sections = Ids(found, "sections");
         foreach (var section in statement.Sections)
         {
             var isNew = !sections.Contains(section.Seed.Id);
-            if (isNew) await api.PutAsync(token, $"{path}/sections/{section.Seed.Id}", new { section.Seed.Title, section.Citations }, null, stop);
-            await WriteAsync(statement, section, stop);
+            if (isNew) await api.PutAsync(await TokenAsync(statement.Seed.By, stop), $"{path}/sections/{section.Seed.Id}", new { section.Seed.Title, section.Citations }, null, stop);
             Count(isNew);
+            Count(await WriteAsync(statement, section, stop));
         }
     }
 
-    // Sent each time: an update that a text already holds adds nothing, and a loading may have been interrupted between the two.
-    async Task WriteAsync(PlannedStatement statement, PlannedSection section, CancellationToken stop)
+    // Only where nothing was ever written: a text that was loaded is its writers', and mixing it with other words of a seed that has been
+    // edited since would garble both. The whole text is one update, so there is no half of it to be finished.
+    async Task<bool> WriteAsync(PlannedStatement statement, PlannedSection section, CancellationToken stop)
     {
+        var path = $"/api/texts/{plan.Seed.Id}.{statement.Seed.Id}.{section.Seed.Id}";
+        if (!(await api.BytesAsync(operatorToken, path, stop)).AsSpan().SequenceEqual(TextSeed.Nothing)) return false;
         using var update = new ByteArrayContent(section.Update);
         update.Headers.ContentType = new("application/octet-stream");
-        var path = $"/api/texts/{plan.Seed.Id}.{statement.Seed.Id}.{section.Seed.Id}/updates";
-        await api.SendAsync(HttpMethod.Post, await TokenAsync(section.By, stop), path, update, null, stop);
+        await api.SendAsync(HttpMethod.Post, await TokenAsync(section.By, stop), path + "/updates", update, null, stop);
+        return true;
     }
 
     async Task<string> TokenAsync(string person, CancellationToken stop)
@@ -172,7 +174,7 @@ sealed class CoalitionSeeding(SeedApi api, string operatorToken, SeedPlan plan, 
 
     async Task<JsonElement?> AnnotationAsync(SeedAct act, Guid id, CancellationToken stop)
     {
-        if (await api.FindAsync(operatorToken, Thread(act) + "?tier=coalition", stop) is not { } thread) return null;
+        if (await api.FindAsync(operatorToken, Thread(act), stop) is not { } thread) return null;
         foreach (var annotation in thread.GetProperty("annotations").EnumerateArray())
             if (annotation.GetProperty("id").GetString() == id.ToString("D")) return annotation;
         return null;

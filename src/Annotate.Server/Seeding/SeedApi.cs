@@ -19,6 +19,15 @@ sealed class SeedApi(HttpClient http)
         return response.StatusCode == HttpStatusCode.NotFound ? null : await AnswerAsync(response, $"GET {path}", stop);
     }
 
+    /// <summary>What is there, when it is not JSON.</summary>
+    public async Task<byte[]> BytesAsync(string token, string path, CancellationToken stop)
+    {
+        using var request = Request(HttpMethod.Get, path, token);
+        using var response = await http.SendAsync(request, stop);
+        if (!response.IsSuccessStatusCode) await AnswerAsync(response, $"GET {path}", stop);
+        return await response.Content.ReadAsByteArrayAsync(stop);
+    }
+
     /// <summary>Sends a command; gives the answer.</summary>
     /// <param name="id">Of the command; null where doing it again changes nothing anyway, so that the server may make one.</param>
     public async Task<JsonElement> SendAsync(HttpMethod method, string token, string path, HttpContent? body, Guid? id, CancellationToken stop)

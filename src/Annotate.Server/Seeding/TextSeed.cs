@@ -6,7 +6,7 @@ namespace Annotate.Server.Seeding;
 /// <summary>
 /// Writes a text as one Yjs update (format 1, as in yjs INTERNALS.md and lib0's encoding) that begins it: an XmlFragment named
 /// <c>default</c> in the shape of ProseMirror and Tiptap. One client, every struct an insertion, nothing deleted. The same text under the
-/// same client id gives the same bytes, so that sending it again adds nothing.
+/// same client id gives the same bytes, so that sending it twice adds it once.
 /// </summary>
 sealed class TextSeed
 {
@@ -29,6 +29,9 @@ sealed class TextSeed
     int _count;
 
     TextSeed(uint client) => _client = client;
+
+    /// <summary>The update of a text in which nothing was ever written: no client, nothing deleted.</summary>
+    public static ReadOnlySpan<byte> Nothing => [0, 0];
 
     /// <param name="markdown">See <see cref="SeedBlock.Read"/>.</param>
     /// <param name="client">The Yjs client id that the text is written under.</param>

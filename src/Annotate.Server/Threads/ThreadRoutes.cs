@@ -14,6 +14,16 @@ public enum TierWanted
     Organisation,
 }
 
+/// <summary>The same in a query. Enumerations there are bound by the names that C# gives them; this takes the words of JSON.</summary>
+public readonly record struct TierQuery(TierWanted Wanted)
+{
+    public static bool TryParse(string? text, out TierQuery query)
+    {
+        query = new(text == Json.Word(TierWanted.Organisation) ? TierWanted.Organisation : TierWanted.Coalition);
+        return text == Json.Word(query.Wanted);
+    }
+}
+
 /// <param name="EId">The thread's article, or a provision within it.</param>
 public sealed record TargetBody(string? Draft, string? EId, TextQuote? Quote, TextPosition? Position);
 
@@ -29,13 +39,13 @@ public sealed record EditBody(string? Text, IReadOnlyList<string>? Tags);
 
 /// <summary>The thread that a request is about, and who asks.</summary>
 sealed record ThreadRoute(
-    string Coalition, string Instrument, string EId, TierWanted? Tier, Standing Who, IGrainFactory Grains, HttpContext Context)
+    string Coalition, string Instrument, string EId, TierQuery? Tier, Standing Who, IGrainFactory Grains, HttpContext Context)
 {
     /// <summary>Null when there is no such thread, or none that the caller may see: experts and the operator have no organisation's tier.</summary>
     public ThreadKey? Key(TierWanted? wanted = null)
     {
-        var tier = (wanted ?? Tier) == TierWanted.Organisation ? new Tier(Who.By.Organisation) : Annotate.Tier.Coalition;
-        if ((wanted ?? Tier) == TierWanted.Organisation && tier.Organisation is null) return null;
+        var tier = (wanted ?? Tier?.Wanted) == TierWanted.Organisation ? new Tier(Who.By.Organisation) : Annotate.Tier.Coalition;
+        if ((wanted ?? Tier?.Wanted) == TierWanted.Organisation && tier.Organisation is null) return null;
         return ThreadKey.TryParse(new ThreadKey(Coalition, tier, Instrument, EId).ToString());
     }
 
@@ -71,14 +81,16 @@ static class ThreadRoutes
     static async Task<IResult> AnnotateAsync([AsParameters] ThreadRoute route, AnnotationBody body, CommandHead head)
     {
         if (body.Target is not { Draft: { } draft, EId: { } eId } wanted) return Problem.Invalid("Say which draft and provision it is about.").Result();
-        var tier = body.Tier ?? route.Tier;
+        var tier = body.Tier ?? route.Tier?.Wanted;
         if (route.Key(tier) is not { } key) return Problem.NotFound.Result();
         var target = new Target(key.Instrument, draft, eId, wanted.Quote, wanted.Position);
         var problem = target.Check(key) ?? await CheckProvisionAsync(route.Grains, target);
         if (problem is not null) return problem.Result();
         var command = new AnnotateProvision(target, body.Motivation ?? Motivation.Commenting, body.Text ?? "", [.. body.Tags ?? []])
         {
-            Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = route.Who.By,
+            IfVersion = head.IfVersion,
         };
         return await route.RunAsync(command, head.Id, tier);
     }
@@ -101,7 +113,9 @@ static class ThreadRoutes
     {
         var command = new EditAnnotation(annotation, body.Text, body.Tags is null ? null : [.. body.Tags])
         {
-            Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = route.Who.By,
+            IfVersion = head.IfVersion,
         };
         return route.RunAsync(command, annotation);
     }
@@ -115,7 +129,7 @@ static class ThreadRoutes
     static async Task<IResult> DeleteAsync([AsParameters] ThreadRoute route, Guid annotation, CommandHead head)
     {
         // What an organisation writes for itself is its own affair; a steward is the coalition's.
-        var asSteward = route.Who.May(Right.Steward) && route.Tier != TierWanted.Organisation;
+        var asSteward = route.Who.May(Right.Steward) && route.Tier?.Wanted != TierWanted.Organisation;
         if (!asSteward && !route.Who.May(Right.Annotate)) return Problem.MandateMissing("This needs the mandate to annotate.").Result();
         var command = new DeleteAnnotation(annotation, asSteward) { Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion };
         return await route.RunAsync(command, annotation);

@@ -93,7 +93,13 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
         var decision = decide(State);
         if (decision.Problem is not null) return new Answer(decision.Problem, Journal.Version);
-        if (decision.Event is null) return new Answer(null, Journal.Version);
+        if (decision.Event is null)
+        {
+            // Remembered too, while this activation lasts: a repeat that comes when the state has moved on must not do it after all.
+            _replay.Kept.Commands.Remember(command.By.Person, command.Id, digest, Journal.Version);
+            return new Answer(null, Journal.Version);
+        }
+
         try
         {
             return new Answer(null, Append(new Entry(now, command.By, command.Id, digest, decision.Event)));

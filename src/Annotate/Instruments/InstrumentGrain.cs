@@ -45,7 +45,8 @@ public sealed class InstrumentGrain(TimeProvider clock) : JournalledGrain<Instru
 
     protected override string Kind => TopicKind;
 
-    public Task<Answer> ImportAsync(ImportDraft command) => RunAsync(command, state => state.Decide(command));
+    public Task<Answer> ImportAsync(ImportDraft command) => RunAsync(command, state =>
+        command.IfVersion is { } seen && seen != Journal.Version ? Decision.Refuse(Problem.VersionMismatch) : state.Decide(command));
 
     public Task<InstrumentOutline?> ReadAsync() => ReadAsync((state, version) => state.Title is null ? null : new InstrumentOutline(
         version,

@@ -71,7 +71,7 @@ public static class Pinpoint
     static bool TryReadBracket(ref ReadOnlySpan<char> rest, StringBuilder address)
     {
         var end = rest.IndexOf(')');
-        if (end < 2) return false;
+        if (end < 0) return false;
         var number = rest[1..end].Trim().ToString().ToLowerInvariant();
         rest = rest[(end + 1)..];
         var kind = EId.IsNumber(number) ? ProvisionKind.Paragraph : ProvisionKind.Point;

@@ -73,7 +73,8 @@ public sealed class Journal
         IGrainStorage storage, GrainId grain, string name, IReplay replay, JournalLimits? limits = null, ILogger? logger = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')) throw new ArgumentException($"'{name}' cannot name a journal", nameof(name));
+        var isPlain = name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
+        if (!isPlain) throw new ArgumentException($"'{name}' cannot name a journal", nameof(name));
         if (TaskScheduler.Current == TaskScheduler.Default) throw OffScheduler();
         limits = (limits ?? JournalLimits.Default).Checked();
         var store = new RecordStore(storage, grain, name);
@@ -102,7 +103,7 @@ public sealed class Journal
             throw new ArgumentException($"an entry has {entry.Length} bytes; at most {_limits.EntryBytesMax} are taken", nameof(entry));
         }
 
-        if (!HasRoomFor(1, entry.Length)) throw new JournalBusyException($"{_store}: {_queue.Count} entries wait for the write in flight");
+        if (!HasRoomFor(1, entry.Length)) throw new JournalBusyException($"{_store}: {_queue.Count} entries wait already");
         _queue.Add(entry.Span);
         if (_writing.IsCompleted) _writing = WriteAsync();
         return ++Version;

@@ -13,7 +13,7 @@ enum RecordKind : byte
     Head = 4,
 }
 
-/// <summary>A place in the history: after this segment, this version, and the checksum of that segment (the chain). All zero is the beginning.</summary>
+/// <summary>A place in the history: a segment, the version of its last entry, its checksum (the chain). All zero is the beginning.</summary>
 readonly record struct Mark(long Segment, long Version, long Chain)
 {
     public const int Numbers = 3;
@@ -51,7 +51,8 @@ static class RecordCodec
     }
 
     /// <summary>The body of a record that was begun with this many bytes of it.</summary>
-    public static ReadOnlyMemory<byte> Body(byte[] record, int bodyBytes) => record.AsMemory(record.Length - ChecksumBytes - bodyBytes, bodyBytes);
+    public static ReadOnlyMemory<byte> Body(byte[] record, int bodyBytes) =>
+        record.AsMemory(record.Length - ChecksumBytes - bodyBytes, bodyBytes);
 
     /// <summary>Writes the checksum at the end of a record and returns it.</summary>
     public static long Seal(byte[] record, long seed)
@@ -62,7 +63,8 @@ static class RecordCodec
     }
 
     /// <summary>Reads a record's numbers and body; false when it is of another kind or format, cut short, or not as it was written.</summary>
-    public static bool TryRead(byte[] record, RecordKind kind, long seed, Span<long> numbers, out ReadOnlyMemory<byte> body, out long checksum)
+    public static bool TryRead(
+        byte[] record, RecordKind kind, long seed, Span<long> numbers, out ReadOnlyMemory<byte> body, out long checksum)
     {
         body = default;
         checksum = 0;

@@ -29,7 +29,9 @@ static class TailRecord
         if (!RecordCodec.TryRead(record, RecordKind.Tail, seed, numbers, out var body, out var chain)) return null;
         var before = Mark.From(numbers);
         var count = numbers[Mark.Numbers];
-        return count > 0 && Entries.AreWhole(body.Span, count) ? new(before, new(before.Segment + 1, before.Version + count, chain), body) : null;
+        return count > 0 && Entries.AreWhole(body.Span, count)
+            ? new(before, new(before.Segment + 1, before.Version + count, chain), body)
+            : null;
     }
 }
 

@@ -1,6 +1,7 @@
 namespace Annotate.Journals;
 
-/// <summary>The slots of the tail with the ETag last seen in each. Segment <em>n</em> goes to slot <em>n</em> mod 64, over segment <em>n</em> − 64.</summary>
+/// <summary>The slots of the tail with the ETag last seen in each.</summary>
+/// <remarks>Segment <em>n</em> goes to slot <em>n</em> mod 64, over segment <em>n</em> − 64.</remarks>
 sealed class TailRing(RecordStore store, JournalLimits limits)
 {
     readonly string?[] _etags = new string?[JournalLimits.TailSlots];
@@ -10,7 +11,7 @@ sealed class TailRing(RecordStore store, JournalLimits limits)
     public Task<Run?[]> ReadAsync(long from, int count) =>
         Task.WhenAll(Enumerable.Range(0, count).Select(i => ReadSlotAsync(from + i)));
 
-    /// <summary>True when a slot's content says that this segment has not been written: one round earlier, or nothing in the first round.</summary>
+    /// <summary>True when a slot says that this segment has not been written: it holds the one a round earlier, or nothing in the first.</summary>
     public static bool IsRoundBefore(Run? run, long segment) =>
         run is null ? segment <= JournalLimits.TailSlots : run.After.Segment == segment - JournalLimits.TailSlots;
 
@@ -47,7 +48,9 @@ sealed class TailRing(RecordStore store, JournalLimits limits)
         _known |= 1UL << slot;
         if (stored.Bytes is null) return null;
         var run = TailRecord.TryRead(stored.Bytes, store.Seed);
-        return run is not null && Slot(run.After.Segment) == slot ? run : throw new JournalDamagedException($"{store}: {name} is not whole");
+        return run is not null && Slot(run.After.Segment) == slot
+            ? run
+            : throw new JournalDamagedException($"{store}: {name} is not whole");
     }
 
     bool IsKnown(long segment) => (_known >> Slot(segment) & 1) == 1;

@@ -36,6 +36,13 @@ ref struct ByteWriter(Span<byte> into)
         Raw(bytes);
     }
 
+    /// <summary>A string of fewer than 256 bytes, after its length in one byte.</summary>
+    public void ShortString(string text)
+    {
+        Byte(checked((byte)Encoding.UTF8.GetByteCount(text)));
+        _length += Encoding.UTF8.GetBytes(text, _into[_length..]);
+    }
+
     public void VarString(string text)
     {
         VarUint((uint)Encoding.UTF8.GetByteCount(text));

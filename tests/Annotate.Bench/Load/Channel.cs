@@ -6,6 +6,7 @@ namespace Annotate.Bench.Load;
 class Channel(Poller poller, int socket, int key, bool isClient)
 {
     byte[] _partial = [];
+    byte[] _fragments = [];
     byte[] _outbox = [];
     int _outboxStart, _outboxEnd;
     bool _waitsForWrite;
@@ -75,15 +76,27 @@ class Channel(Poller poller, int socket, int key, bool isClient)
         var payload = read.Slice(frame.PayloadStart, frame.PayloadLength);
         switch (frame.Opcode)
         {
-            case Frame.Binary when frame.Final: messages.Message(this, payload); break;
+            case Frame.Binary or Frame.Text or Frame.Continuation: HandleData(frame, payload, messages); break;
             case Frame.Ping: Send(Frame.Pong, payload); break;
             case Frame.Pong: break;
             case Frame.Close:
                 CloseCode = payload.Length >= 2 ? payload[0] << 8 | payload[1] : 1005;
                 Close();
                 break;
-            default: messages.Unreadable(this, $"a frame with opcode {frame.Opcode}{(frame.Final ? "" : ", in fragments")}"); break;
+            default: messages.Unreadable(this, $"a frame with opcode {frame.Opcode}"); break;
         }
+    }
+
+    void HandleData<TMessages>(Frame frame, ReadOnlySpan<byte> payload, TMessages messages) where TMessages : IMessages
+    {
+        if (frame.Final && _fragments.Length == 0)
+        {
+            messages.Message(this, payload);
+            return;
+        }
+        byte[] message = [.. _fragments, .. payload];
+        _fragments = frame.Final ? [] : message;
+        if (frame.Final) messages.Message(this, message);
     }
 
     int Taken(ReadOnlySpan<byte> bytes)

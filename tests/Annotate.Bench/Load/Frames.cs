@@ -5,7 +5,7 @@ namespace Annotate.Bench.Load;
 /// <summary>One WebSocket frame (RFC 6455 section 5.2) inside a buffer; its payload is unmasked in place.</summary>
 readonly record struct Frame(byte Opcode, bool Final, int PayloadStart, int PayloadLength)
 {
-    public const byte Binary = 2, Close = 8, Ping = 9, Pong = 10;
+    public const byte Continuation = 0, Text = 1, Binary = 2, Close = 8, Ping = 9, Pong = 10;
 
     public int End => PayloadStart + PayloadLength;
 

@@ -8,6 +8,9 @@ enum WireKind
 
     /// <summary>Hocuspocus: the same, each message prefixed with the document's name; a token message first; every update is acknowledged.</summary>
     Hocuspocus,
+
+    /// <summary>Annotate's SignalR hub, in MessagePack.</summary>
+    Hub,
 }
 
 /// <summary>A text that the load may open.</summary>
@@ -25,7 +28,7 @@ sealed record LoadPlan(
 
 /// <summary>What the load process saw; it is printed as JSON.</summary>
 /// <param name="Due">Latency from when an edit was due to the parse at another client.</param>
-/// <param name="Written">Latency from when the writer handed the edit to its socket.</param>
+/// <param name="Written">Latency from when the writer handed the edit to its client: to the socket, unless an earlier one is unanswered on <c>/live</c>.</param>
 /// <param name="Lateness">How late the generator itself was: from due to handed over.</param>
 /// <param name="Missing">Arrivals that never happened, over all edits and all other clients.</param>
 /// <param name="Gaps">Runs that came before what they continue.</param>

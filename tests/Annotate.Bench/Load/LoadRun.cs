@@ -26,7 +26,7 @@ sealed class LoadRun : IDisposable
     public LoadRun(LoadPlan plan)
     {
         _plan = plan;
-        _wire = new YjsWire(prefixed: plan.Wire == WireKind.Hocuspocus);
+        _wire = plan.Wire == WireKind.Hub ? new HubWire() : new YjsWire(prefixed: plan.Wire == WireKind.Hocuspocus);
         _arrivals = new Arrivals(_wire);
         var random = new Random(plan.Seed);
         var writers = plan.EditsPerSecond > 0 ? plan.Texts.Sum(t => t.Tokens.Length) : 0;
@@ -126,10 +126,9 @@ sealed class LoadRun : IDisposable
     {
         var peer = _writers[(int)(edit % _writers.Count)];
         if (!peer.IsOpen) return;
-        var clock = peer.Writer!.Sent;
-        peer.Writer.Add(due, now);
+        peer.Writer!.Add(due, now);
         if (due >= _arrivals.Measured.From) _lateness.Add(now - due);
-        _wire.Edit(peer, _plan.Root, clock);
+        _wire.Edit(peer, _plan.Root);
     }
 
     void Drain()

@@ -53,6 +53,12 @@ sealed class Peer(Poller poller, int socket, int key, Text text, Writer? writer,
     /// <summary>It has the text's state.</summary>
     public bool HasOpened { get; set; }
 
+    /// <summary>How many of its writer's characters were handed to the socket.</summary>
+    public int Handed { get; set; }
+
+    /// <summary>For a wire that sends an edit only when the one before was answered.</summary>
+    public bool HasEditInFlight { get; set; }
+
     /// <summary>How often it told the server its own state without an answer yet.</summary>
     public int StatesUnanswered { get; set; }
 

@@ -1,13 +1,21 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 using Annotate.Bench.Load;
 
 namespace Annotate.Bench.Targets;
 
-/// <summary>Annotate's own server, from the build output that this bench references.</summary>
-sealed class AnnotateTarget(WireKind wire) : ITarget
+/// <summary>Annotate's own server, from the build output that this bench references, set up through its public routes.</summary>
+sealed class AnnotateTarget(string name, WireKind wire) : ITarget
 {
-    ServerProcess? _server;
+    const string Coalition = "bench", Organisation = "load";
+    const int SectionsPerStatement = 20;
 
-    public string Name => TargetNames.Yjs;
+    ServerProcess? _server;
+    string _dataFolder = "";
+    int _statements;
+
+    public string Name => name;
 
     public WireKind Wire => wire;
 
@@ -17,15 +25,71 @@ sealed class AnnotateTarget(WireKind wire) : ITarget
 
     public ServerProcess Server => _server ?? throw new InvalidOperationException("Not started.");
 
-    public async Task StartAsync(string dataFolder) =>
-        _server = await ServerProcess.StartAsync(
-            Path.Combine(AppContext.BaseDirectory, "Annotate.Server"), ["serve"], dataFolder,
-            new() { ["ASPNETCORE_URLS"] = $"http://127.0.0.1:{Port}" }, new Uri($"http://127.0.0.1:{Port}/"));
+    Uri Address => new($"http://127.0.0.1:{Port}/");
 
-    /// <summary>Sets up a coalition, people with a drafting mandate and their tokens, and a statement with that many sections.</summary>
-    /// <exception cref="NotSupportedException">The server has no HTTP API yet.</exception>
-    public Task<TextAccess[]> CreateTextsAsync(int count, int writersPerText) =>
-        throw new NotSupportedException("the server's HTTP API for coalitions, tokens and statements is not there yet");
+    public async Task StartAsync(string dataFolder)
+    {
+        _dataFolder = dataFolder;
+        _server = await ServerProcess.StartAsync(
+            Path.Combine(AppContext.BaseDirectory, "Annotate.Server"), [], dataFolder,
+            new()
+            {
+                ["Annotate__Url"] = Address.GetLeftPart(UriPartial.Authority),
+                ["Annotate__DataFolder"] = dataFolder,
+                ["Annotate__LoadSeeds"] = "false",
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+            new Uri(Address, "sign-in")); // Needs no token, and no description of all routes as /openapi does.
+    }
+
+    /// <summary>A coalition, people with a mandate to draft and their tokens, and statements with that many sections in all.</summary>
+    public async Task<TextAccess[]> CreateTextsAsync(int count, int writersPerText)
+    {
+        using var operatorClient = Client((await File.ReadAllTextAsync(Path.Combine(_dataFolder, "operator.token"))).Trim());
+        var coalition = $"/api/coalitions/{Coalition}";
+        await PutAsync(operatorClient, coalition, new { name = "Bench", policy = "noBlock" });
+        await PutAsync(operatorClient, $"{coalition}/organisations/{Organisation}", new { name = "Load" });
+        var tokens = new string[writersPerText];
+        for (var i = 0; i < writersPerText; i++) tokens[i] = await AdmitAsync(operatorClient, $"{coalition}/people/writer-{i}");
+
+        using var drafter = Client(tokens[0]);
+        var texts = new TextAccess[count];
+        for (var i = 0; i < count; i++)
+        {
+            if (i % SectionsPerStatement == 0)
+                await PutAsync(drafter, $"{coalition}/statements/s{++_statements}", new { title = "Load", destination = "Nobody", instrument = "none", draft = "none" });
+            await PutAsync(drafter, $"{coalition}/statements/s{_statements}/sections/part-{i}", new { title = $"Part {i}", citations = Array.Empty<string>() });
+            texts[i] = new TextAccess($"{Coalition}.s{_statements}.part-{i}", tokens);
+        }
+
+        return texts;
+    }
 
     public ValueTask DisposeAsync() => _server?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    HttpClient Client(string token) => new()
+    {
+        BaseAddress = Address,
+        DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
+    };
+
+    static async Task<string> AdmitAsync(HttpClient client, string person)
+    {
+        await PutAsync(client, person, new { name = "Writer", organisation = Organisation, role = "member", mandates = new[] { new { mandate = "draft" } } });
+        using var answer = await client.PostAsJsonAsync($"{person}/tokens", new { kind = "bearer", days = 1 });
+        await CheckAsync(answer);
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
+    }
+
+    static async Task PutAsync(HttpClient client, string path, object body)
+    {
+        using var answer = await client.PutAsJsonAsync(path, body);
+        await CheckAsync(answer);
+    }
+
+    static async Task CheckAsync(HttpResponseMessage answer)
+    {
+        if (!answer.IsSuccessStatusCode)
+            throw new IOException($"{answer.RequestMessage!.RequestUri} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync()}");
+    }
 }

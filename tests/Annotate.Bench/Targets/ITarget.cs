@@ -29,17 +29,19 @@ static class TargetNames
 {
     public const string Hocuspocus = "hocuspocus";
     public const string Yjs = "yjs";
+    public const string Live = "live";
     public const string Relay = "relay";
 
     /// <summary>What is measured unless <c>--only</c> says otherwise. The relay is the generator's own ceiling, not a server.</summary>
-    public static readonly string[] Default = [Hocuspocus, Yjs];
+    public static readonly string[] Default = [Hocuspocus, Yjs, Live];
 
     public static readonly string[] All = [.. Default, Relay];
 
     public static ITarget Create(string name) => name switch
     {
         Hocuspocus => new HocuspocusTarget(),
-        Yjs => new AnnotateTarget(WireKind.Yjs),
+        Yjs => new AnnotateTarget(name, WireKind.Yjs),
+        Live => new AnnotateTarget(name, WireKind.Hub),
         Relay => new RelayTarget(),
         _ => throw new ArgumentException($"No target is named '{name}'.", nameof(name)),
     };

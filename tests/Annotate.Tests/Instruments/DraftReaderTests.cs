@@ -63,7 +63,8 @@ public sealed class DraftReaderTests
             Search and seizure
 
             1. Each party shall act as
-            Article 27 says, and so on.
+            Article 27 says, and so on, as well as
+            Article 27. That is all.
 
             (4) This paragraph is numbered in brackets.
 
@@ -73,7 +74,7 @@ public sealed class DraftReaderTests
 
         Assert.Equal("Procedural measures", Assert.Single(draft.Groups).Heading);
         Assert.Equal(["Search and seizure", "Collection"], draft.Articles.Select(article => article.Heading));
-        Assert.Equal("Each party shall act as Article 27 says, and so on.", draft.Find("art_28__para_1")?.Text);
+        Assert.Equal("Each party shall act as Article 27 says, and so on, as well as Article 27. That is all.", draft.Find("art_28__para_1")?.Text);
         Assert.Equal("This paragraph is numbered in brackets.", draft.Find("art_28__para_4")?.Text);
         Assert.Equal("Its words.", draft.Find("art_29")?.Text);
     }
@@ -89,6 +90,7 @@ public sealed class DraftReaderTests
     [InlineData("(y)|(z)|(aa)|(bb)", "y z aa bb")]
     [InlineData("(a)|(d)|(h)", "a d h")]
     [InlineData("a)|b)", "a b")]
+    [InlineData("(a)|(iii)|(b)", "a a.iii b")]
     public void Letters_and_Roman_numbers_find_their_place(string lines, string expected)
     {
         var source = "## Article 1\n" + string.Join('\n', lines.Split('|').Select(line => line + " words"));

@@ -64,12 +64,12 @@ function InCoalition({ me, coalition }: { me: Me; coalition: string }): JSX.Elem
 
 /** For the server's operator, who is of no coalition. */
 function Coalitions(): JSX.Element {
-  const all = useView<Named[]>('/api/coalitions', null)!;
+  const all = useView<{ coalitions: Named[] }>('/api/coalitions', null)!;
   return (
     <main class="alone">
       <h1>Coalitions on this server</h1>
       <ProblemNote problem={all.problem.value} />
-      <ul>{all.value.value?.map(one => <li key={one.id}><a href={`?coalition=${one.id}`}>{one.name}</a></li>)}</ul>
+      <ul>{all.value.value?.coalitions.map(one => <li key={one.id}><a href={`?coalition=${one.id}`}>{one.name}</a></li>)}</ul>
     </main>
   );
 }

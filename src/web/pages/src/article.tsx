@@ -5,10 +5,10 @@ import { PositionsPart } from './positions';
 import { address, selected } from './reading';
 import type { Draft, Provision, Quote, Thread } from './shapes';
 import { ThreadPart, composeAbout, useThreads } from './thread';
-import { flatten, nameOf, printed } from './words';
+import { flatten, groupOf, nameOf, printed } from './words';
 
 /** One article: its words, what each organisation holds of it, and what was said about it. */
-export function ArticlePane({ draft, article, articles }: { draft: Draft; article: Provision; articles: Provision[] }): JSX.Element {
+export function ArticlePane({ title, draft, article, articles }: { title: string; draft: Draft; article: Provision; articles: Provision[] }): JSX.Element {
   const threads = useThreads(draft.instrument, article.eId);
   const at = articles.indexOf(article);
   const before = articles[at - 1];
@@ -16,14 +16,15 @@ export function ArticlePane({ draft, article, articles }: { draft: Draft; articl
   return (
     <>
       <header class="article-head">
-        <p class="kicker">{draft.title}</p>
+        <p class="kicker">{[title, draft.title, groupOf(draft, article)].filter(Boolean).join(' · ')}</p>
         <h2>{nameOf(article)} {article.heading && <span class="article-title">{article.heading}</span>}</h2>
         <p class="steps">
           {before ? <a href={`#${before.eId}`} rel="prev">← {nameOf(before)}</a> : <span />}
           {after && <a href={`#${after.eId}`} rel="next">{nameOf(after)} →</a>}
         </p>
       </header>
-      <ArticleText article={article} threads={[threads.coalition?.value.value, threads.organisation?.value.value]} />
+      {draft.note && <p class="draft-note">{draft.note}</p>}
+      <ArticleText article={article} language={draft.language} threads={[threads.coalition?.value.value, threads.organisation?.value.value]} />
       <SelectedWords />
       <PositionsPart instrument={draft.instrument} article={article} />
       <ThreadPart draft={draft} article={article} threads={threads} />
@@ -31,7 +32,7 @@ export function ArticlePane({ draft, article, articles }: { draft: Draft; articl
   );
 }
 
-function ArticleText({ article, threads }: { article: Provision; threads: (Thread | undefined)[] }): JSX.Element {
+function ArticleText({ article, language, threads }: { article: Provision; language: string; threads: (Thread | undefined)[] }): JSX.Element {
   const text = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -53,7 +54,7 @@ function ArticleText({ article, threads }: { article: Provision; threads: (Threa
     if (pointedAt.includes('__')) text.current?.querySelector(`[data-eid="${CSS.escape(pointedAt)}"]`)?.scrollIntoView({ block: 'center' });
   }, [pointedAt]);
 
-  return <div class="legal" ref={text}><ProvisionText provision={article} top pointedAt={pointedAt} /></div>;
+  return <div class="legal" lang={language} ref={text}><ProvisionText provision={article} top pointedAt={pointedAt} /></div>;
 }
 
 function ProvisionText({ provision, top = false, pointedAt }: { provision: Provision; top?: boolean; pointedAt: string }): JSX.Element {

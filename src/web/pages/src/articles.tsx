@@ -1,26 +1,36 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { Field } from './parts';
-import type { CoalitionIndex, Draft, Positions, Provision } from './shapes';
+import type { CoalitionIndex, Draft, Provision } from './shapes';
 import { rootOf, show } from './reading';
-import { nameOf, stateWords } from './words';
+import { groupOf, nameOf } from './words';
 
-/** The draft's articles, each with how much is open in its threads and where the coalition's position stands. */
-export function Articles({ draft, index, current }: { draft: Draft | undefined; index: CoalitionIndex | undefined; current: string | undefined }): JSX.Element {
+interface ArticlesProps {
+  /** The instrument's. */
+  title: string;
+  draft: Draft | undefined;
+  index: CoalitionIndex | undefined;
+  current: string | undefined;
+}
+
+/** The draft's articles under their chapters, each with how many organisations took a position and how much is open in its threads. */
+export function Articles({ title, draft, index, current }: ArticlesProps): JSX.Element {
   const filter = useSignal('');
   const sought = filter.value.trim().toLowerCase();
   const shown = draft?.articles.filter(article => `${nameOf(article)} ${article.heading ?? ''}`.toLowerCase().includes(sought)) ?? [];
   return (
     <nav class="pane articles" id="articles" tabIndex={-1} aria-label="Articles">
       <header class="pane-head">
-        <h2>{draft?.title ?? 'Articles'}</h2>
+        <h2>{title || 'Articles'}</h2>
+        {draft && <p class="hint">{draft.title}</p>}
         <Field label="Find an article">
           <input type="search" value={filter.value} onInput={event => { filter.value = event.currentTarget.value; }} />
         </Field>
       </header>
       <ol>
-        {shown.map(article => (
+        {shown.map((article, at) => (
           <li key={article.eId}>
+            {article.within && article.within !== shown[at - 1]?.within && <p class="group">{groupOf(draft!, article)}</p>}
             <a href={`#${article.eId}`} aria-current={article.eId === current ? 'true' : undefined} onClick={() => show('article')}>
               <span class="article-name">{nameOf(article)}</span>
               {article.heading && <span class="article-heading">{article.heading}</span>}
@@ -38,19 +48,14 @@ function Marks({ article, draft, index }: { article: Provision; draft: Draft; in
   const open = index?.threads
     .filter(thread => thread.instrument === draft.instrument && thread.eId === article.eId)
     .reduce((sum, thread) => sum + thread.open, 0) ?? 0;
-  const states = index?.positions
-    .filter(position => position.instrument === draft.instrument && rootOf(position.eId) === article.eId && isState(position.state))
-    .map(position => position.state as Positions['state']) ?? [];
-  const state = (['blocked', 'open', 'adopted'] as const).find(one => states.includes(one));
-  if (open === 0 && !state) return null;
+  const holders = index?.positions
+    .filter(position => position.instrument === draft.instrument && rootOf(position.eId) === article.eId)
+    .reduce((sum, position) => sum + position.total, 0) ?? 0;
+  if (open === 0 && holders === 0) return null;
   return (
     <span class="marks">
-      {state && <span class={`mark-state ${state}`}>{stateWords[state]}</span>}
+      {holders > 0 && <span class="mark-state">{holders} {holders === 1 ? 'position' : 'positions'}</span>}
       {open > 0 && <span class="mark-open">{open}<span class="unseen"> open {open === 1 ? 'annotation' : 'annotations'}</span></span>}
     </span>
   );
-}
-
-function isState(state: string | undefined): boolean {
-  return state === 'open' || state === 'adopted' || state === 'blocked';
 }

@@ -7,7 +7,7 @@ import { Header } from './header';
 import { ProblemNote } from './parts';
 import type { Part } from './reading';
 import { address, part, rootOf, show } from './reading';
-import type { CoalitionIndex, Draft, InstrumentSummary, Statement } from './shapes';
+import type { CoalitionIndex, Draft, Instrument, InstrumentList, Statement } from './shapes';
 import { StatementPane } from './statement';
 import { useView } from './view';
 import { useWorkspace } from './workspace';
@@ -24,9 +24,14 @@ export function Desk(): JSX.Element {
   const statementId = firstStatement(index.value.value);
   const statement = useView<Statement>(
     statementId && `/api/coalitions/${coalition}/statements/${statementId}`, statementId && `statement/${coalition}/${statementId}`);
-  const instruments = useView<InstrumentSummary[]>('/api/instruments', null)!;
-  const subject = subjectOf(statement?.value.value, instruments.value.value);
-  const draft = useView<Draft>(subject && `/api/instruments/${subject.instrument}/drafts/${subject.draft}`, null);
+  const instruments = useView<InstrumentList>('/api/instruments', null)!;
+  // Once it is known that there is no statement, the first instrument is shown; before, none would be shown for long.
+  const first = statementId === null && index.value.value ? instruments.value.value?.instruments[0]?.id : undefined;
+  const instrumentId = statement?.value.value?.instrument ?? first ?? null;
+  const instrument = useView<Instrument>(instrumentId && `/api/instruments/${instrumentId}`, null);
+  const draftId = statement?.value.value?.draft ?? instrument?.value.value?.drafts.at(-1)?.id;
+  const draft = useView<Draft>(instrumentId && draftId ? `/api/instruments/${instrumentId}/drafts/${draftId}` : null, null);
+  const title = instrument?.value.value?.title ?? '';
   const articles = draft?.value.value?.articles ?? [];
   const article = articles.find(one => one.eId === rootOf(address.value)) ?? articles[0];
 
@@ -42,14 +47,14 @@ export function Desk(): JSX.Element {
       </nav>
       <main class="panes">
         <div class="side">
-          <Articles draft={draft?.value.value} index={index.value.value} current={article?.eId} />
+          <Articles title={title} draft={draft?.value.value} index={index.value.value} current={article?.eId} />
           <ActivityPane feed={feed} articles={articles} />
         </div>
         <section class="pane reading" id="article" tabIndex={-1} aria-label="The article being read">
           <ProblemNote problem={people.problem.value ?? instruments.problem.value ?? draft?.problem.value} />
           {article && draft?.value.value
-            ? <ArticlePane key={article.eId} draft={draft.value.value} article={article} articles={articles} />
-            : <p class="quiet-words">{instruments.value.value?.length === 0 ? 'No instrument has been imported yet.' : 'Opening the text…'}</p>}
+            ? <ArticlePane key={article.eId} title={title} draft={draft.value.value} article={article} articles={articles} />
+            : <p class="quiet-words">{instruments.value.value?.instruments.length === 0 ? 'No instrument has been imported yet.' : 'Opening the text…'}</p>}
         </section>
         <StatementPane statement={statement} none={index.value.value !== undefined && statementId === null} />
       </main>
@@ -58,13 +63,5 @@ export function Desk(): JSX.Element {
 }
 
 function firstStatement(index: CoalitionIndex | undefined): string | null {
-  const first = index?.statements[0];
-  return first?.statement ?? first?.id ?? null;
-}
-
-/** What the coalition answers: the draft its statement names, else the first there is. */
-function subjectOf(statement: Statement | undefined, instruments: InstrumentSummary[] | undefined): { instrument: string; draft: string } | null {
-  if (statement?.instrument && statement.draft) return { instrument: statement.instrument, draft: statement.draft };
-  const first = instruments?.find(one => one.drafts.length > 0);
-  return first ? { instrument: first.id, draft: first.drafts.at(-1)!.id } : null;
+  return index?.statements[0]?.id ?? null;
 }

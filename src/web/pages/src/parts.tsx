@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { problemFrom } from './api';
 import type { By, Problem } from './shapes';
 import type { Bar } from './workspace';
@@ -63,8 +63,9 @@ export function CommandForm({ label, submit, children, send, done, cancel, ready
   const busy = useSignal(false);
   const problem = useSignal<Problem | null>(null);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => {
-    if (cancel) form.current?.querySelector<HTMLElement>('[data-first], textarea, input, select')?.focus();
+  useLayoutEffect(() => {
+    const first = form.current?.querySelector<HTMLElement>('[data-first]') ?? form.current?.querySelector<HTMLElement>('textarea, input:checked, input, select');
+    if (cancel) first?.focus();
   }, []);
 
   const onSubmit = async (event: Event): Promise<void> => {

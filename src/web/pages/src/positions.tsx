@@ -104,7 +104,7 @@ function Holder({ organisation, position, consent }: { organisation: string; pos
         {consent && <span class={`consent ${consent.consent}`}>{consentWords[consent.consent]}</span>}
       </span>
       {position?.reason && <p class="written">{position.reason}</p>}
-      {consent?.caveat && <p class="written"><span class="eyebrow">Caveat</span> {consent.caveat}</p>}
+      {consent?.caveat && <p class="written"><span class="eyebrow">{consent.consent === 'agreeWithCaveat' ? 'Caveat' : 'Why'}</span> {consent.caveat}</p>}
     </li>
   );
 }
@@ -153,11 +153,12 @@ function ConsentForm({ url, proposal, mine, close }: { url: string; proposal: nu
   // The proposal that was on the screen when the form was opened: if another has replaced it since, the server says so.
   const about = useSignal(proposal);
   const needsCaveat = consent.value === 'agreeWithCaveat';
+  const says = needsCaveat ? 'Caveat' : 'Why';
   return (
     <CommandForm label="Our answer to the proposal" submit="Give this answer" ready={!needsCaveat || caveat.value.trim() !== ''} done={close} cancel={close}
-      send={() => command('PUT', url, { consent: consent.value, caveat: needsCaveat ? caveat.value : null, proposal: about.value })}>
+      send={() => command('PUT', url, { consent: consent.value, caveat: consent.value === 'agree' ? '' : caveat.value, proposal: about.value })}>
       <Choice legend="Our answer to the coalition’s position" name="consent" options={consentChoices} value={consent.value} onChange={to => { consent.value = to; }} />
-      {needsCaveat && <Field label="Caveat"><textarea rows={2} value={caveat.value} onInput={event => { caveat.value = event.currentTarget.value; }} /></Field>}
+      {consent.value !== 'agree' && <Field label={says}><textarea rows={2} value={caveat.value} onInput={event => { caveat.value = event.currentTarget.value; }} /></Field>}
     </CommandForm>
   );
 }

@@ -60,21 +60,31 @@ export interface Provision {
   /** Its own words, without those of the provisions in it. */
   text: string;
   provisions: Provision[];
-  within?: string | null;
+  /** The innermost group it is in. */
+  within: string | null;
 }
 
-export interface InstrumentSummary {
+export interface InstrumentList {
+  instruments: { id: string; title: string }[];
+}
+
+export interface Instrument {
   id: string;
   title: string;
-  drafts: { id: string; title: string }[];
+  version: number;
+  drafts: { id: string; title: string; language: string }[];
 }
 
 export interface Draft {
   instrument: string;
   draft: string;
+  /** The draft's own: "A/AC.291/L.15". */
   title: string;
-  note?: string | null;
-  groups?: Provision[];
+  language: string;
+  /** What stands before the first provision, such as that it is a summary. */
+  note: string | null;
+  /** Parts, titles, chapters and sections, without what is in them. */
+  groups: Provision[];
   articles: Provision[];
 }
 
@@ -124,7 +134,7 @@ export interface OrganisationPosition {
   organisation: string;
   kind: PositionKind;
   redLine: boolean;
-  reason: string | null;
+  reason: string;
   by: By;
   at: string;
 }
@@ -132,7 +142,8 @@ export interface OrganisationPosition {
 export interface Consent {
   organisation: string;
   consent: ConsentKind;
-  caveat: string | null;
+  /** What it agrees under, or why it blocks or stands aside; may be empty. */
+  caveat: string;
   by: By;
   at: string;
 }
@@ -156,8 +167,8 @@ export interface Statement {
   id: string;
   title: string;
   destination: string;
-  instrument?: string;
-  draft?: string;
+  instrument: string;
+  draft: string;
   version: number;
   sections: StatementSection[];
 }
@@ -179,8 +190,9 @@ export interface Feed {
 
 export interface CoalitionIndex {
   threads: { instrument: string; eId: string; tier: string; open: number; total: number; version: number }[];
-  positions: { instrument: string; eId: string; state?: string; version: number }[];
-  statements: { statement?: string; id?: string; title?: string; version: number }[];
+  /** How many organisations took a position. */
+  positions: { instrument: string; eId: string; total: number; version: number }[];
+  statements: { id: string; sections: number; version: number }[];
 }
 
 export interface Presence {

@@ -1,4 +1,4 @@
-import type { ConsentKind, Motivation, PositionKind, Positions, Provision } from './shapes';
+import type { ConsentKind, Draft, Motivation, PositionKind, Positions, Provision } from './shapes';
 
 /** The words for what the server names by identifiers. */
 
@@ -35,6 +35,12 @@ export function nameOf(provision: Provision): string {
   const kind = kindWords[provision.kind];
   if (!kind) return `Paragraph ${provision.number}`;
   return provision.number ? `${kind} ${provision.number}` : kind;
+}
+
+/** The chapter or section an article is in, "Chapter II. Criminalization"; empty when it is in none. */
+export function groupOf(draft: Draft, article: Provision): string {
+  const group = draft.groups.find(one => one.eId === article.within);
+  return group ? [nameOf(group), group.heading].filter(Boolean).join('. ') : '';
 }
 
 /** How a provision is numbered in print: "4." for a paragraph, "(b)" for a point. */

@@ -90,9 +90,10 @@ public abstract partial class JournalContract
         for (var life = 0; life < 70; life++)
         {
             var activation = await Activation.OpenAsync(storage, grain, Narrow);
-            activation.Storage.Before = operation => operation.Kind == OperationKind.Write && !operation.Record.Contains("tail", StringComparison.Ordinal)
-                ? throw new StorageStoppedException(operation)
-                : Task.CompletedTask;
+            activation.Storage.Before = operation =>
+                operation.Kind == OperationKind.Write && !operation.Record.Contains("tail", StringComparison.Ordinal)
+                    ? throw new StorageStoppedException(operation)
+                    : Task.CompletedTask;
             activation.Append($"e{life}");
             try
             {

@@ -7,7 +7,8 @@ public abstract partial class JournalContract
 {
     const int Filled = 113;
 
-    /// <summary>A journal that has gone round the ring, with a snapshot, chunks after it and a tail, and the names of all its live records.</summary>
+    /// <summary>Writes a journal that has gone round the ring, with a snapshot, chunks after it and a tail.</summary>
+    /// <returns>The names of the records that opening it reads.</returns>
     static async Task<string[]> FillAsync(IGrainStorage storage, GrainId grain)
     {
         var activation = await Activation.OpenAsync(storage, grain, Narrow);
@@ -127,16 +128,41 @@ public abstract partial class JournalContract
         }
     });
 
-    [Fact]
-    public Task Two_histories_that_a_storage_mixed_are_refused() => OneAtATime.RunAsync(async () =>
+    // As if two writers had both won: what one activation wrote stands among what the other did.
+    [Theory]
+    [InlineData("tail.01", 2)]
+    [InlineData("head", 5)]
+    [InlineData("chunk.000000000000", 5)]
+    public Task Two_histories_that_a_storage_mixed_are_refused(string record, int count) => OneAtATime.RunAsync(async () =>
     {
-        // As if two first writes had both won: what one activation wrote is followed by what the other did.
         var (storage, elsewhere, grain) = (NewStorage(), new MemoryRecords(leavesTombstones: false), NextGrain());
-        await AppendOneByOneAsync(await Activation.OpenAsync(storage, grain), ["a1", "a2"]);
-        await AppendOneByOneAsync(await Activation.OpenAsync(elsewhere, grain), ["b1"]);
-        var other = await BytesOfAsync(elsewhere, grain, $"{Name}.tail.01");
-        await RewriteAsync(storage, grain, $"{Name}.tail.01", _ => other);
-        await AssertRefusedAsync(storage, grain, "b1 followed by a2");
+        foreach (var (place, entry) in new[] { (storage, "a"), (elsewhere, "b") })
+        {
+            var activation = await Activation.OpenAsync(place, grain, Narrow);
+            await AppendOneByOneAsync(activation, Enumerable.Repeat(entry, count));
+            await activation.Journal.CloseAsync();
+        }
+
+        var other = await BytesOfAsync(elsewhere, grain, $"{Name}.{record}");
+        await RewriteAsync(storage, grain, $"{Name}.{record}", _ => other);
+        await AssertRefusedAsync(storage, grain, record);
+    });
+
+    [Fact]
+    public Task A_chunk_of_another_history_met_while_folding_ends_the_activation() => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, elsewhere, grain) = (NewStorage(), new MemoryRecords(leavesTombstones: false), NextGrain());
+        var activation = await Activation.OpenAsync(storage, grain, Narrow);
+        await AppendOneByOneAsync(activation, Numbered(1, 4));
+        var other = await Activation.OpenAsync(elsewhere, grain, Narrow);
+        await AppendOneByOneAsync(other, Numbered(11, 5));
+        await other.Journal.CloseAsync();
+        var chunk = new JournalRecord { Bytes = await BytesOfAsync(elsewhere, grain, $"{Name}.chunk.000000000000") };
+        await storage.WriteStateAsync($"{Name}.chunk.000000000000", grain, new GrainState<JournalRecord>(chunk));
+
+        await activation.AppendDurablyAsync("e5");
+        Assert.IsType<JournalDamagedException>(await activation.Journal.Failure);
+        Assert.Equal(Numbered(1, 5), (await Activation.OpenAsync(storage, grain, Narrow)).State.Entries);
     });
 
     [Fact]
@@ -171,7 +197,8 @@ public abstract partial class JournalContract
 
         await FillAsync(storage, other);
         var faulty = new FaultyStorage(storage);
-        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.OpenAsync(faulty, other, Name, new Ledger { RefusesSnapshots = true }, Narrow));
+        var state = new Ledger { RefusesSnapshots = true };
+        await Assert.ThrowsAsync<JournalDamagedException>(() => Journal.OpenAsync(faulty, other, Name, state, Narrow));
         Assert.Equal(0, faulty.Writes);
     });
 

@@ -86,7 +86,10 @@ public abstract partial class JournalContract
             if (_random.Next(3) == 0) await Task.Yield();
             if (_random.Next(10) == 0) return;
             await activation.Journal.WhenDurableAsync(appended[^1].Version);
-            foreach (var (version, entry) in appended) Assert.True(_acknowledged.TryAdd(version, entry), $"version {version} acknowledged twice");
+            foreach (var (version, entry) in appended)
+            {
+                Assert.True(_acknowledged.TryAdd(version, entry), $"version {version} acknowledged twice");
+            }
         }
 
         FaultyStorage Faulty()

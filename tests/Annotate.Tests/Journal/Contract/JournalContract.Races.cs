@@ -141,7 +141,8 @@ public abstract partial class JournalContract
         TaskCompletionSource arrived = new(), gate = new();
         stale.Storage.Before = operation =>
         {
-            if (operation.Kind != OperationKind.Write || !operation.Record.Contains("chunk", StringComparison.Ordinal)) return Task.CompletedTask;
+            var isChunkWrite = operation.Kind == OperationKind.Write && operation.Record.Contains("chunk", StringComparison.Ordinal);
+            if (!isChunkWrite) return Task.CompletedTask;
             arrived.TrySetResult();
             return gate.Task;
         };

@@ -4,7 +4,9 @@ using Orleans.Storage;
 namespace Annotate.Tests.Journals;
 
 /// <summary>A storage in memory that compares ETags, as Orleans asks of one. The bytes are copied in and out.</summary>
-/// <param name="leavesTombstones">A cleared record stays, empty and with an ETag, as in ADO.NET storage; otherwise nothing is left, as with blobs.</param>
+/// <param name="leavesTombstones">
+/// A cleared record stays, empty and with an ETag, as in ADO.NET storage; otherwise nothing is left, as with blobs.
+/// </param>
 public sealed class MemoryRecords(bool leavesTombstones) : IGrainStorage
 {
     readonly Dictionary<(GrainId Grain, string Record), (byte[]? Bytes, string ETag)> _records = [];

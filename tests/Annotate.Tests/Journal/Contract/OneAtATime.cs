@@ -6,7 +6,8 @@ public static class OneAtATime
     const int TestSecondsMax = 120;
 
     public static Task RunAsync(Func<Task> test) =>
-        Task.Factory.StartNew(test, CancellationToken.None, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler)
+        Task.Factory
+            .StartNew(test, CancellationToken.None, TaskCreationOptions.None, new ConcurrentExclusiveSchedulerPair().ExclusiveScheduler)
             .Unwrap()
             .WaitAsync(TimeSpan.FromSeconds(TestSecondsMax));
 }

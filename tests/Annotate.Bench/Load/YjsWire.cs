@@ -1,20 +1,5 @@
 namespace Annotate.Bench.Load;
 
-/// <summary>How the load speaks with a kind of server.</summary>
-interface IWire
-{
-    /// <summary>The path and query of a text's WebSocket.</summary>
-    string Path(string text, string token);
-
-    /// <summary>Asks for the text, right after the upgrade.</summary>
-    void Open(Peer peer);
-
-    /// <summary>Sends one character, the next of the peer's own writer.</summary>
-    void Edit(Peer peer, string root, int clock);
-
-    void Read(Peer peer, ReadOnlySpan<byte> message, Arrivals arrivals);
-}
-
 /// <summary>The y-websocket protocol; <paramref name="prefixed"/> in the manner of Hocuspocus.</summary>
 sealed class YjsWire(bool prefixed) : IWire
 {
@@ -33,10 +18,10 @@ sealed class YjsWire(bool prefixed) : IWire
         else SendSync(peer, Step1, [0]); // an empty state vector: nothing is here yet
     }
 
-    public void Edit(Peer peer, string root, int clock)
+    public void Edit(Peer peer, string root)
     {
         var update = new ByteWriter(_update);
-        YUpdate.WriteAppend(ref update, root, peer.Writer!.Client, (uint)clock, 1);
+        YUpdate.WriteAppend(ref update, root, peer.Writer!.Client, (uint)peer.Handed++, 1);
         SendSync(peer, Update, update.Written);
     }
 

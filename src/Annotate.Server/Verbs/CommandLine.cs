@@ -1,0 +1,63 @@
+using System.CommandLine;
+using Annotate.Server.Hosting;
+using Annotate.Server.Seeding;
+using Annotate.Server.Storage;
+
+namespace Annotate.Server.Verbs;
+
+/// <summary>The verbs of the executable. All but <c>serve</c> speak HTTP to a server.</summary>
+public static class CommandLine
+{
+    /// <summary>Something went wrong; it was said on standard error.</summary>
+    public const int Failed = 1;
+
+    /// <summary>The command line or a setting is wrong.</summary>
+    public const int Misused = 2;
+
+    /// <summary>Runs the verb that the arguments name.</summary>
+    /// <returns>The exit code: 0, <see cref="Failed"/> or <see cref="Misused"/>.</returns>
+    public static async Task<int> RunAsync(string[] args)
+    {
+        var parsed = NewRoot().Parse(args);
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        try
+        {
+            var code = await parsed.InvokeAsync(configuration);
+            return parsed.Errors.Count > 0 ? Misused : code;
+        }
+        catch (SettingsException wrong)
+        {
+            return await SayAsync(wrong, Misused);
+        }
+        catch (Exception known) when (IsToldInWords(known))
+        {
+            return await SayAsync(known, Failed);
+        }
+    }
+
+    static RootCommand NewRoot()
+    {
+        var root = new RootCommand(
+            "Annotate: organisations annotate a legal text, take positions on it, and write a joint statement, live. Without a verb it serves.");
+        var serve = new Serve();
+        serve.AddTo(root);
+        root.SetAction(serve.RunAsync);
+        root.Add(serve.NewCommand());
+        root.Add(new Seed().NewCommand());
+        root.Add(new Import().NewCommand());
+        root.Add(new Export().NewCommand());
+        root.Add(new Token().NewCommand());
+        return root;
+    }
+
+    // What the message says is enough; a stack trace would hide it. Anything else is a fault of ours, and is shown whole.
+    static bool IsToldInWords(Exception exception) =>
+        exception is DataFolderInUseException or RefusedException or SeedFileException or SeedRefusedException or IOException
+            or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException;
+
+    static async Task<int> SayAsync(Exception exception, int code)
+    {
+        await Console.Error.WriteLineAsync("annotate: " + LogScrubbing.Scrub(exception.Message));
+        return code;
+    }
+}

@@ -1,0 +1,113 @@
+using Annotate.Coalitions;
+using Annotate.Deciding;
+
+namespace Annotate.Tests.Coalitions;
+
+public sealed class CoalitionTests
+{
+    readonly Bench<CoalitionState> _bench = new();
+    int _ids;
+
+    public CoalitionTests()
+    {
+        Recorded(By.Operator, id => new DescribeCoalition("Against the draft", Policy.Unanimity) { Id = id, By = By.Operator });
+        Recorded(By.Operator, id => new NameOrganisation("rights-now", "Rights Now") { Id = id, By = By.Operator });
+        Recorded(By.Operator, id => Person("ana", "rights-now", null, Role.Steward) with { Id = id, By = By.Operator });
+    }
+
+    [Theory]
+    [InlineData("", "invalid")]
+    [InlineData("Two\nlines", "invalid")]
+    public void Names_that_are_none_are_refused(string name, string code) =>
+        Assert.Equal(code, Refused(By.Operator, id => new DescribeCoalition(name, Policy.NoBlock) { Id = id, By = By.Operator }));
+
+    // Not inline data: attributes cannot hold half a character.
+    [Fact]
+    public void Half_a_character_is_refused() =>
+        Assert.Equal("invalid", Refused(By.Operator, id => new DescribeCoalition("half \ud800", Policy.NoBlock) { Id = id, By = By.Operator }));
+
+    [Fact]
+    public void Names_have_a_limit() => Assert.Equal("too-large", Refused(By.Operator, id =>
+        new NameOrganisation("long", new string('x', Limits.NameCharactersMax + 1)) { Id = id, By = By.Operator }));
+
+    [Theory]
+    [InlineData("rights-now", "A university", Role.Member, Mandate.Annotate)] // either an organisation or an affiliation
+    [InlineData(null, "A university", Role.Member, Mandate.Position)] // an expert speaks for no organisation
+    [InlineData(null, "A university", Role.Member, Mandate.SignOff)]
+    [InlineData(null, null, Role.Member, Mandate.Annotate)] // neither organisation nor expert
+    [InlineData("rights-now", null, Role.Observer, Mandate.Annotate)] // observers read
+    [InlineData("unknown", null, Role.Member, Mandate.Annotate)]
+    [InlineData("rights-now", null, Role.Member, (Mandate)99)]
+    public void People_who_cannot_hold_a_mandate_are_not_given_it(string? organisation, string? affiliation, Role role, Mandate mandate) =>
+        Assert.Equal("invalid", Refused(Commands.Ana, id => Person("new", organisation, affiliation, role, mandate) with { Id = id, By = Commands.Ana }));
+
+    [Fact]
+    public void A_mandate_runs_out_and_can_be_revoked()
+    {
+        var until = Commands.Now.AddDays(1);
+        Recorded(Commands.Ana, id => new GrantMandate("ana", Mandate.Draft, until) { Id = id, By = Commands.Ana });
+        Assert.True(_bench.State.Has("ana", Mandate.Draft, until.AddTicks(-1)));
+        Assert.False(_bench.State.Has("ana", Mandate.Draft, until));
+        Recorded(Commands.Ana, id => new RevokeMandate("ana", Mandate.Draft) { Id = id, By = Commands.Ana });
+        Assert.False(_bench.State.Has("ana", Mandate.Draft, Commands.Now));
+    }
+
+    [Fact]
+    public void Only_stewards_and_the_operator_keep_the_list()
+    {
+        Recorded(Commands.Ana, id => Person("ben", "rights-now", null, Role.Member, Mandate.Annotate) with { Id = id, By = Commands.Ana });
+        Assert.Equal("mandate-missing", Refused(Commands.Ben, id => new RemovePerson("ana") { Id = id, By = Commands.Ben }));
+    }
+
+    [Fact]
+    public void The_last_steward_stays()
+    {
+        Assert.Equal("conflict", Refused(Commands.Ana, id => new RemovePerson("ana") { Id = id, By = Commands.Ana }));
+        Assert.Equal("conflict", Refused(Commands.Ana, id => Person("ana", "rights-now", null, Role.Member) with { Id = id, By = Commands.Ana }));
+        Recorded(By.Operator, id => new RemovePerson("ana") { Id = id, By = By.Operator });
+    }
+
+    [Fact]
+    public void An_id_never_passes_to_another_person()
+    {
+        Recorded(Commands.Ana, id => Person("ben", "rights-now", null, Role.Member, Mandate.Annotate) with { Id = id, By = Commands.Ana });
+        Recorded(Commands.Ana, id => new RemovePerson("ben") { Id = id, By = Commands.Ana });
+        Assert.Null(_bench.State.Find("ben"));
+        Assert.False(_bench.State.Has("ben", Mandate.Annotate, Commands.Now));
+        var other = Person("ben", "rights-now", null, Role.Member) with { Name = "Another Ben", By = Commands.Ana };
+        Assert.Equal("conflict", Refused(Commands.Ana, id => other with { Id = id }));
+        Recorded(Commands.Ana, id => Person("ben", "rights-now", null, Role.Member) with { Id = id, By = Commands.Ana });
+        Assert.NotNull(_bench.State.Find("ben"));
+    }
+
+    [Fact]
+    public void Voices_are_the_organisations_that_may_take_positions_now()
+    {
+        Recorded(By.Operator, id => new NameOrganisation("open-net", "Open Net") { Id = id, By = By.Operator });
+        Recorded(Commands.Ana, id => Person("ben", "open-net", null, Role.Member, Mandate.Position) with { Id = id, By = Commands.Ana });
+        Assert.Equal(["open-net"], _bench.State.OrganisationsWith(Mandate.Position, Commands.Now));
+    }
+
+    static AdmitPerson Person(string id, string? organisation, string? affiliation, Role role, params Mandate[] mandates) =>
+        new(id, "Name of " + id, organisation, affiliation, role, [.. mandates.Select(mandate => new MandateHeld(mandate, null))])
+        {
+            Id = default,
+            By = By.Operator,
+        };
+
+    void Recorded(By by, Func<Guid, CoalitionCommand> make)
+    {
+        var command = make(Commands.Id(++_ids));
+        Assert.Equal(by, command.By);
+        Assert.NotNull(_bench.Run(command, command.DecideBy).Event);
+        // Said again, under another id, it already holds.
+        Assert.Equal(Decision.Unchanged, command.DecideBy(_bench.State));
+    }
+
+    string? Refused(By by, Func<Guid, CoalitionCommand> make)
+    {
+        var command = make(Commands.Id(++_ids));
+        Assert.Equal(by, command.By);
+        return _bench.Run(command, command.DecideBy).Problem?.Code;
+    }
+}

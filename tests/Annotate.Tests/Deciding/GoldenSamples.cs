@@ -1,0 +1,72 @@
+using Annotate.Access;
+using Annotate.Coalitions;
+using Annotate.Deciding;
+using Annotate.Feeds;
+using Annotate.Instruments;
+using Annotate.Positions;
+using Annotate.Statements;
+using Annotate.Threads;
+
+namespace Annotate.Tests.Deciding;
+
+/// <summary>One value of every stored type, with every member set to something that is not its default.</summary>
+static class GoldenSamples
+{
+    static readonly DateTimeOffset Until = new(2026, 12, 31, 23, 0, 0, TimeSpan.Zero);
+    static readonly Target Target = new("treaty", "l15", "art_40__para_4", new TextQuote("exact", "before", "after"), new TextPosition(3, 8));
+    static readonly Provision Article = new("art_1", ProvisionKind.Article, "1", "Purpose", "Words.", [], "chp_I");
+
+    public static IEnumerable<Event> Events =>
+    [
+        new CoalitionDescribed("Name", Policy.NoBlock),
+        new PolicyChosen(Policy.NoBlock),
+        new OrganisationNamed("rights-now", "Rights Now"),
+        new PersonAdmitted("ana", "Ana", "rights-now", "A university", Role.Steward,
+            [new MandateHeld(Mandate.Draft, null), new MandateHeld(Mandate.Endorse, Until)]),
+        new PersonLeft("ana"),
+        new MandateGranted("ana", Mandate.SignOff, Until),
+        new MandateRevoked("ana", Mandate.SignOff),
+        new Annotated(Commands.Id(1), Target, Motivation.Questioning, "Why?", ["rights", "scope"]),
+        new Replied(Commands.Id(2), Commands.Id(1), "Because."),
+        new AnnotationEdited(Commands.Id(1), "Why not?", ["scope"]),
+        new AnnotationResolved(Commands.Id(1)),
+        new AnnotationReopened(Commands.Id(1)),
+        new AnnotationDeleted(Commands.Id(1)),
+        new PositionTaken("rights-now", PositionKind.Oppose, true, "Reason"),
+        new CoalitionPositionProposed(PositionKind.Amend, "Reason"),
+        new ConsentGiven("rights-now", Consent.AgreeWithCaveat, "Caveat", 7),
+        new StatementDescribed("Title", "Destination", "treaty", "l15"),
+        new SectionAdded("intro", "Introduction", ["art_1", "art_2"], "before"),
+        new SectionDescribed("intro", "Introduction", ["art_1"]),
+        new SectionMoved("intro", "before"),
+        new Edited([1, 1, 5, 0, 4, 1, 1, 116, 1, 97, 0]),
+        new ActivityReceived("thread/c/coalition/treaty/art_40", 3, Until, "annotated", "subject", "summary", new SourceCount(1, 2)),
+        new EnteredInCatalogue(Shelf.Coalitions, "c", "Name"),
+        new DraftImported("Title", new Draft("l15", "L.15", "en", "digest", new DraftContent("Note", [], [Article]))),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Until),
+        new TokenSpent(),
+        new TokenRevoked("hash", Until),
+        new PersonTokensRevoked("c", "ana"),
+    ];
+
+    /// <summary>The snapshots: each state after all the events above, by Ana, one a minute.</summary>
+    public static IEnumerable<object> Snapshots =>
+    [
+        Snapshot<CoalitionState>(), Snapshot<Annotate.Threads.ThreadState>(), Snapshot<PositionState>(), Snapshot<StatementState>(),
+        Snapshot<FeedState>(), Snapshot<CatalogueState>(), Snapshot<InstrumentState>(), Snapshot<TokenState>(), Snapshot<RevocationState>(),
+        Snapshot<SectionState>(),
+    ];
+
+    static Kept<TState> Snapshot<TState>() where TState : class, IState, new()
+    {
+        var kept = new Kept<TState>();
+        var version = 0;
+        foreach (var happened in Events.Where(happened => happened is not (AnnotationDeleted or PersonLeft)))
+        {
+            kept.State.Apply(++version, Commands.Entry(version, Commands.Ana, happened));
+            kept.Commands.Remember("ana", Commands.Id(version), 0xABCDEF, version);
+        }
+
+        return kept;
+    }
+}

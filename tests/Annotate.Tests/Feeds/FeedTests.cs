@@ -1,0 +1,162 @@
+using Annotate.Coalitions;
+using Annotate.Deciding;
+using Annotate.Feeds;
+using Annotate.Following;
+using Annotate.Positions;
+using Annotate.Threads;
+
+namespace Annotate.Tests.Feeds;
+
+public sealed class FeedTests
+{
+    const int WaitSeconds = 30;
+    static readonly ThreadKey Key = new("c", Tier.Coalition, "treaty", "art_40");
+    static readonly FeedKey FeedKey = new("c", Tier.Coalition);
+
+    readonly GatedRecords _records = new();
+
+    static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_happens_reaches_the_feed_of_its_tier_in_order_and_counts_in_the_index()
+    {
+        await using var silo = await Silo.StartAsync(_records);
+        var own = Key with { Tier = new Tier("rights-now") };
+        await AnnotateAsync(silo, Key, 1);
+        await silo.Grains.GetGrain<IThreadGrain>(Key.ToString()).RunAsync(new ResolveAnnotation(Commands.Id(1)) { Id = Commands.Id(2), By = Commands.Ben });
+        await AnnotateAsync(silo, Key, 3);
+        await AnnotateAsync(silo, own, 4);
+
+        var feed = await WaitAsync(silo, FeedKey, 3);
+        Assert.Equal(["annotated", "annotation-resolved", "annotated"], feed.Activities.Select(activity => activity.Kind));
+        Assert.Equal([1, 2, 3], feed.Activities.Select(activity => (int)activity.Version));
+        Assert.All(feed.Activities, activity => Assert.Equal("thread/" + Key, activity.Topic));
+        Assert.Equal(Commands.Ben, feed.Activities[1].By);
+        var index = await silo.Grains.GetGrain<IFeedGrain>(FeedKey.ToString()).IndexAsync();
+        Assert.Equal(new IndexedThread("treaty", "art_40", "coalition", 1, 2, 3), Assert.Single(index.Threads));
+
+        var private_ = await WaitAsync(silo, new FeedKey("c", own.Tier), 1);
+        Assert.Equal("thread/" + own, Assert.Single(private_.Activities).Topic);
+    }
+
+    [Fact]
+    public async Task A_feed_that_cannot_write_gets_it_later_and_once()
+    {
+        await using var silo = await Silo.StartAsync(_records);
+        var gate = _records.Close(silo.Grains.GetGrain<IFeedGrain>(FeedKey.ToString()).GetGrainId());
+        await AnnotateAsync(silo, Key, 1);
+        await gate.Reached.WaitAsync(TimeSpan.FromSeconds(WaitSeconds), Stop);
+        await AnnotateAsync(silo, Key, 2);
+        gate.Fail(writes: 2);
+        await gate.Passed.WaitAsync(TimeSpan.FromSeconds(WaitSeconds), Stop);
+        var feed = await WaitAsync(silo, FeedKey, 2);
+        Assert.Equal([$"{Commands.Id(1)}", $"{Commands.Id(2)}"], feed.Activities.Select(activity => activity.Subject));
+    }
+
+    [Fact]
+    public async Task A_crash_right_after_the_write_loses_nothing()
+    {
+        var thread = Key.ToString();
+        await using (var silo = await Silo.StartAsync(_records))
+        {
+            var grain = silo.Grains.GetGrain<IThreadGrain>(thread);
+            var gate = _records.Close(silo.Grains.GetGrain<IFeedGrain>(FeedKey.ToString()).GetGrainId());
+            await AnnotateAsync(silo, Key, 1);
+            await gate.Reached.WaitAsync(TimeSpan.FromSeconds(WaitSeconds), Stop);
+            // The reminder was there before the write, so whatever dies from here on, somebody wakes the thread.
+            Assert.NotNull(await silo.Reminders.ReadRow(grain.GetGrainId(), "feed", Stop));
+        }
+
+        _records.Close(GrainId.Create("feed", FeedKey.ToString())).Open();
+        await using var next = await Silo.StartAsync(_records);
+        var woken = next.Grains.GetGrain<IThreadGrain>(thread);
+        await next.Grains.GetGrain<IRemindable>(woken.GetGrainId()).ReceiveReminder("feed", default, Stop);
+        Assert.Equal($"{Commands.Id(1)}", Assert.Single((await WaitAsync(next, FeedKey, 1)).Activities).Subject);
+    }
+
+    [Fact]
+    public async Task A_grain_nobody_writes_to_keeps_no_reminder()
+    {
+        await using var silo = await Silo.StartAsync(_records);
+        var grain = silo.Grains.GetGrain<IThreadGrain>(Key.ToString());
+        await AnnotateAsync(silo, Key, 1);
+        await WaitAsync(silo, FeedKey, 1);
+        var remindable = silo.Grains.GetGrain<IRemindable>(grain.GetGrainId());
+        await remindable.ReceiveReminder("feed", default, Stop);
+        Assert.Null(await silo.Reminders.ReadRow(grain.GetGrainId(), "feed", Stop));
+        await AnnotateAsync(silo, Key, 2);
+        Assert.NotNull(await silo.Reminders.ReadRow(grain.GetGrainId(), "feed", Stop));
+    }
+
+    [Fact]
+    public async Task Repeats_are_dropped()
+    {
+        await using var silo = await Silo.StartAsync(_records);
+        var feed = silo.Grains.GetGrain<IFeedGrain>(FeedKey.ToString());
+        SentActivity Sent(long version) => new(version, Commands.Now, Commands.Ana, "annotated", "", "");
+        var delivery = new Delivery("thread/" + Key, new SourceCount(2, 2), [Sent(1), Sent(2)]);
+        await Task.WhenAll(feed.ReceiveAsync(delivery), feed.ReceiveAsync(delivery));
+        await feed.ReceiveAsync(delivery with { Activities = [Sent(2), Sent(3)] });
+        Assert.Equal(3, (await feed.ReadAsync()).Version);
+        Assert.Equal([2, 3], (await feed.ReadAsync(1)).Activities.Select(activity => (int)activity.Version));
+    }
+
+    [Fact]
+    public async Task The_coalitions_position_is_judged_by_its_mandates_as_they_are_when_it_is_read()
+    {
+        await using var silo = await Silo.StartAsync(_records);
+        var coalition = silo.Grains.GetGrain<ICoalitionGrain>("c");
+        var positions = silo.Grains.GetGrain<IPositionGrain>("c/treaty/art_40");
+        await RunAsync(coalition, new DescribeCoalition("C", Policy.Unanimity) { Id = Commands.Id(1), By = By.Operator });
+        await RunAsync(coalition, new NameOrganisation("rights-now", "Rights Now") { Id = Commands.Id(2), By = By.Operator });
+        await RunAsync(coalition, new NameOrganisation("open-net", "Open Net") { Id = Commands.Id(3), By = By.Operator });
+        MandateHeld[] mandates = [new MandateHeld(Mandate.Position, null)];
+        await RunAsync(coalition, new AdmitPerson("ana", "Ana", "rights-now", null, Role.Member, mandates) { Id = Commands.Id(4), By = By.Operator });
+        await RunAsync(coalition, new AdmitPerson("ben", "Ben", "open-net", null, Role.Member, mandates) { Id = Commands.Id(5), By = By.Operator });
+
+        await positions.RunAsync(new ProposeCoalitionPosition(PositionKind.Delete, "") { Id = Commands.Id(6), By = Commands.Ana });
+        await positions.RunAsync(new GiveConsent("rights-now", Consent.Agree, "", 1) { Id = Commands.Id(7), By = Commands.Ana });
+        Assert.Equal(Agreement.Open, (await positions.ReadAsync()).State);
+        await RunAsync(coalition, new RevokeMandate("ben", Mandate.Position) { Id = Commands.Id(8), By = By.Operator });
+        Assert.Equal(Agreement.Adopted, (await positions.ReadAsync()).State);
+    }
+
+    static async Task RunAsync(ICoalitionGrain coalition, CoalitionCommand command) => Assert.Null((await coalition.RunAsync(command)).Problem);
+
+    static async Task AnnotateAsync(Silo silo, ThreadKey key, int id)
+    {
+        var command = new AnnotateProvision(new Target("treaty", "l15", "art_40"), Motivation.Commenting, "words", [])
+        {
+            Id = Commands.Id(id),
+            By = Commands.Ana,
+        };
+        Assert.Null((await silo.Grains.GetGrain<IThreadGrain>(key.ToString()).RunAsync(command)).Problem);
+    }
+
+    /// <summary>Follows the feed until it has so many activities.</summary>
+    static async Task<FeedView> WaitAsync(Silo silo, FeedKey key, long version)
+    {
+        var feed = silo.Grains.GetGrain<IFeedGrain>(key.ToString());
+        var arrived = new Arrivals(version);
+        var observer = silo.Grains.CreateObjectReference<ITopicObserver>(arrived);
+        var answer = await feed.FollowAsync(observer, FollowAnswer.VersionOnly);
+        if (answer.Version < version) await arrived.Enough.WaitAsync(TimeSpan.FromSeconds(WaitSeconds), Stop);
+        GC.KeepAlive(arrived);
+        return await feed.ReadAsync();
+    }
+
+    sealed class Arrivals(long version) : ITopicObserver
+    {
+        readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Enough => _enough.Task;
+
+        public Task ChangedAsync(TopicNotice notice)
+        {
+            if (notice.From + notice.Entries.Count > version) _enough.TrySetResult();
+            return Task.CompletedTask;
+        }
+
+        public Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
+    }
+}
