@@ -35,6 +35,7 @@ public sealed class LiveClient : IAsyncDisposable
         _connection.On<string, long, string>(nameof(ILiveClient.Reset), (topic, version, state) => Find<FollowedTopic>(topic)?.Reset(version, state));
         _connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Find<OpenText>(text)?.Take(version, update));
         _connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Find<OpenText>(text)?.TakeAwareness(awareness));
+        _connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) => TakeAway(topic, LiveException.Of(problem)));
         _connection.Reconnected += _ => ResumeAllAsync();
     }
 
@@ -126,6 +127,13 @@ public sealed class LiveClient : IAsyncDisposable
                 return;
             }
         }
+    }
+
+    void TakeAway(string name, LiveException reason)
+    {
+        IResumable? gone;
+        lock (_lock) _open.Remove(name, out gone);
+        gone?.End(reason);
     }
 
     T? Find<T>(string name) where T : class, IResumable

@@ -56,12 +56,23 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
         }
     }
 
-    /// <summary>Rights in a coalition changed: a connection whose right to read went is ended.</summary>
+    /// <summary>Rights in a coalition changed: a connection whose right to read went is told what it follows no longer, and ended.</summary>
     public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<bool>> mayRead)
     {
-        bool concerns;
-        lock (_lock) concerns = principal.Coalition == coalition || _subscriptions.Values.Any(subscription => subscription.Coalition == coalition);
-        if (concerns && !await mayRead(principal, coalition)) Abort();
+        string[] topics;
+        lock (_lock) topics = [.. _subscriptions.Where(followed => followed.Value.Coalition == coalition).Select(followed => followed.Key)];
+        if ((topics.Length == 0 && principal.Coalition != coalition) || await mayRead(principal, coalition)) return;
+        try
+        {
+            var goodbye = Task.WhenAll(topics.Select(topic => SendAsync(nameof(ILiveClient.Gone), topic, Problem.NotFound.Json()).AsTask()));
+            await goodbye.WaitAsync(TimeSpan.FromMilliseconds(Limits.GoodbyeTimeoutMilliseconds), Clock);
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException or IOException)
+        {
+            // It takes nothing any more; it goes without a word.
+        }
+
+        Abort();
     }
 
     protected override void Report(Exception exception)

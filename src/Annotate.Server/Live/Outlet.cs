@@ -12,6 +12,8 @@ abstract class Outlet(TimeProvider clock)
     int _isSending;
     long _sendingSince;
 
+    protected TimeProvider Clock => clock;
+
     /// <summary>Unique over all silos: names where an edit came from.</summary>
     public required long Origin { get; init; }
 

@@ -218,7 +218,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     // The closing frame goes first; only a client that does not answer it is cut off, or it would never learn why.
     async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), clock);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), Clock);
         try
         {
             await _sending.WaitAsync(limit.Token);
