@@ -3,12 +3,21 @@ import { useEffect, useRef } from 'preact/hooks';
 import { QuoteCharactersMax, QuoteContextCharactersMax } from './limits';
 import { PositionsPart } from './positions';
 import { address, selected } from './reading';
-import type { Draft, Provision, Quote, Thread } from './shapes';
+import type { CoalitionIndex, Draft, Provision, Quote, Thread } from './shapes';
 import { ThreadPart, composeAbout, useThreads } from './thread';
 import { flatten, groupOf, nameOf, printed } from './words';
 
+interface ArticlePaneProps {
+  /** The instrument's. */
+  title: string;
+  draft: Draft;
+  article: Provision;
+  articles: Provision[];
+  index: CoalitionIndex | undefined;
+}
+
 /** One article: its words, what each organisation holds of it, and what was said about it. */
-export function ArticlePane({ title, draft, article, articles }: { title: string; draft: Draft; article: Provision; articles: Provision[] }): JSX.Element {
+export function ArticlePane({ title, draft, article, articles, index }: ArticlePaneProps): JSX.Element {
   const threads = useThreads(draft.instrument, article.eId);
   const at = articles.indexOf(article);
   const before = articles[at - 1];
@@ -23,13 +32,20 @@ export function ArticlePane({ title, draft, article, articles }: { title: string
           {after && <a href={`#${after.eId}`} rel="next">{nameOf(after)} →</a>}
         </p>
       </header>
-      {draft.note && <p class="draft-note">{draft.note}</p>}
+      {draft.note && <DraftNote note={draft.note} />}
       <ArticleText article={article} language={draft.language} threads={[threads.coalition?.value.value, threads.organisation?.value.value]} />
       <SelectedWords />
-      <PositionsPart instrument={draft.instrument} article={article} />
+      <PositionsPart instrument={draft.instrument} article={article} index={index} />
       <ThreadPart draft={draft} article={article} threads={threads} />
     </>
   );
+}
+
+/** Its first sentence, which says what kind of text this is, always; the rest on demand. */
+function DraftNote({ note }: { note: string }): JSX.Element {
+  const [, first = note, rest = ''] = /^(.+?[.!?])\s+(.+)$/s.exec(note) ?? [];
+  if (rest === '') return <p class="draft-note">{first}</p>;
+  return <details class="draft-note"><summary>{first}</summary><p>{rest}</p></details>;
 }
 
 function ArticleText({ article, language, threads }: { article: Provision; language: string; threads: (Thread | undefined)[] }): JSX.Element {
@@ -145,12 +161,14 @@ function SelectedWords(): JSX.Element {
 }
 
 /** For choosing what an annotation or a position is about, by keyboard too. */
-export function ProvisionChoice({ article, value, onChange }: { article: Provision; value: string; onChange: (eId: string) => void }): JSX.Element {
+export function ProvisionChoice({ article, value, onChange, noteOn }: {
+  article: Provision; value: string; onChange: (eId: string) => void; noteOn?: (eId: string) => string;
+}): JSX.Element {
   return (
     <select value={value} onChange={event => onChange(event.currentTarget.value)}>
       {[...flatten(article)].map(({ provision, depth }) => (
         <option key={provision.eId} value={provision.eId}>
-          {depth === 0 ? `All of ${nameOf(provision)}` : `${'\u2003'.repeat(depth - 1)}${printed(provision)} ${shorten(provision.text)}`}
+          {noteOn?.(provision.eId)}{depth === 0 ? `All of ${nameOf(provision)}` : `${'\u2003'.repeat(depth - 1)}${printed(provision)} ${shorten(provision.text)}`}
         </option>
       ))}
     </select>

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { Field } from './parts';
 import type { CoalitionIndex, Draft, Provision } from './shapes';
 import { rootOf, show } from './reading';
@@ -15,6 +16,8 @@ interface ArticlesProps {
 
 /** The draft's articles under their chapters, each with how many organisations took a position and how much is open in its threads. */
 export function Articles({ title, draft, index, current }: ArticlesProps): JSX.Element {
+  const list = useRef<HTMLOListElement>(null);
+  useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current]);
   const filter = useSignal('');
   const sought = filter.value.trim().toLowerCase();
   const shown = draft?.articles.filter(article => `${nameOf(article)} ${article.heading ?? ''}`.toLowerCase().includes(sought)) ?? [];
@@ -27,7 +30,7 @@ export function Articles({ title, draft, index, current }: ArticlesProps): JSX.E
           <input type="search" value={filter.value} onInput={event => { filter.value = event.currentTarget.value; }} />
         </Field>
       </header>
-      <ol>
+      <ol ref={list}>
         {shown.map((article, at) => (
           <li key={article.eId}>
             {article.within && article.within !== shown[at - 1]?.within && <p class="group">{groupOf(draft!, article)}</p>}

@@ -53,7 +53,7 @@ export function Desk(): JSX.Element {
         <section class="pane reading" id="article" tabIndex={-1} aria-label="The article being read">
           <ProblemNote problem={people.problem.value ?? instruments.problem.value ?? draft?.problem.value} />
           {article && draft?.value.value
-            ? <ArticlePane key={article.eId} title={title} draft={draft.value.value} article={article} articles={articles} />
+            ? <ArticlePane key={article.eId} title={title} draft={draft.value.value} article={article} articles={articles} index={index.value.value} />
             : <p class="quiet-words">{instruments.value.value?.instruments.length === 0 ? 'No instrument has been imported yet.' : 'Opening the text…'}</p>}
         </section>
         <StatementPane statement={statement} none={index.value.value !== undefined && statementId === null} />

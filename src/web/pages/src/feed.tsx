@@ -1,5 +1,6 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { deedOf, provisionOf } from './activity-words';
 import { announce } from './announce';
 import { ActivitiesShownMax } from './limits';
 import { Ago } from './parts';
@@ -7,7 +8,7 @@ import type { Activity, Feed, Provision } from './shapes';
 import { rootOf } from './reading';
 import { useView } from './view';
 import { personName, standingBehind, tierKey, useWorkspace } from './workspace';
-import { nameOf } from './words';
+import { pinpoint } from './words';
 
 export interface FeedShown {
   /** Changes whenever either feed does. */
@@ -42,7 +43,7 @@ export function ActivityPane({ feed, articles }: { feed: FeedShown; articles: Pr
             <p>
               <strong>{personName(workspace, one.by)}</strong>{standingBehind(workspace, one.by) && <span class="hint"> {standingBehind(workspace, one.by)}</span>}
             </p>
-            <p class="summary">{one.summary} <Subject activity={one} articles={articles} /></p>
+            <p>{deedOf(workspace, one)} <Subject activity={one} articles={articles} /></p>
             <p class="hint"><Ago at={one.at} />{one.tier === 'organisation' && ' · only your organisation'}</p>
           </li>
         ))}
@@ -51,11 +52,11 @@ export function ActivityPane({ feed, articles }: { feed: FeedShown; articles: Pr
   );
 }
 
-/** A link to the article, where the activity is about one that is in this draft. */
+/** The provision it is about, as a link where this draft has it. */
 function Subject({ activity, articles }: { activity: Activity; articles: Provision[] }): JSX.Element | null {
-  const eId = activity.topic.split('/').at(-1) ?? '';
-  const article = /^(thread|positions)\//.test(activity.topic) ? articles.find(one => one.eId === rootOf(eId)) : undefined;
-  return article ? <a href={`#${eId}`}>{nameOf(article)}</a> : null;
+  const eId = provisionOf(activity);
+  if (eId === '') return null;
+  return articles.some(one => one.eId === rootOf(eId)) ? <a href={`#${eId}`}>{pinpoint(eId)}</a> : <>{pinpoint(eId)}</>;
 }
 
 /** Tells what others did since the page was opened. */
@@ -69,7 +70,7 @@ function useAnnounced(feed: FeedShown): void {
     known.current = latest.at;
     if (before === null) return;
     for (const one of feed.activities.filter(activity => activity.at > before && activity.by.person !== workspace.me.person).reverse()) {
-      announce(`${personName(workspace, one.by)}: ${one.summary}`);
+      announce(`${personName(workspace, one.by)} ${deedOf(workspace, one)} ${pinpoint(provisionOf(one))}`.trim());
     }
   }, [feed.version]);
 }

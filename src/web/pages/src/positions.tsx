@@ -1,36 +1,44 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { command } from './api';
 import { ProvisionChoice } from './article';
 import { Ago, Choice, CommandForm, Field, Guarded, ProblemNote } from './parts';
-import type { Coalition, Consent, ConsentKind, OrganisationPosition, PositionKind, Positions, Provision } from './shapes';
+import type { Coalition, CoalitionIndex, Consent, ConsentKind, OrganisationPosition, PositionKind, Positions, Provision } from './shapes';
 import { useView } from './view';
 import { barTo, organisationName, personName, useWorkspace } from './workspace';
-import { consentChoices, consentWords, pinpoint, positionWords, stateWords } from './words';
+import { consentChoices, consentWords, flatten, pinpoint, positionWords, stateWords } from './words';
 
 type Form = 'none' | 'position' | 'proposal' | 'consent';
 
 /** Where each organisation stands on a provision, and what the coalition makes of it. */
-export function PositionsPart({ instrument, article }: { instrument: string; article: Provision }): JSX.Element {
+export function PositionsPart({ instrument, article, index }: { instrument: string; article: Provision; index: CoalitionIndex | undefined }): JSX.Element {
   const workspace = useWorkspace();
   const { coalition, people, me } = workspace;
-  const provision = useSignal(article.eId);
+  const chosen = useSignal<string | null>(null);
+  const totalOn = (eId: string): number => index?.positions.find(one => one.instrument === instrument && one.eId === eId)?.total ?? 0;
+  const settled = useRef<string | null>(null);
+  // Positions may be about a paragraph only: the first provision that has any is shown, and stays while others appear.
+  settled.current ??= index ? [...flatten(article)].find(({ provision }) => totalOn(provision.eId) > 0)?.provision.eId ?? article.eId : null;
+  const shown = chosen.value ?? settled.current ?? article.eId;
   const form = useSignal<Form>('none');
-  const url = `/api/coalitions/${coalition}/instruments/${instrument}/provisions/${provision.value}`;
-  const view = useView<Positions>(`${url}/positions`, `positions/${coalition}/${instrument}/${provision.value}`)!;
+  const url = `/api/coalitions/${coalition}/instruments/${instrument}/provisions/${shown}`;
+  const view = useView<Positions>(`${url}/positions`, `positions/${coalition}/${instrument}/${shown}`)!;
   const positions = view.value.value;
   const bar = barTo(workspace, 'position');
   const mine = positions?.positions.find(one => one.organisation === me.organisation);
   const close = (): void => { form.value = 'none'; };
-  useEffect(close, [provision.value]);
+  useEffect(close, [shown]);
 
   return (
     <section class="part" aria-labelledby="positions">
       <header class="part-head">
         <h3 id="positions">Positions</h3>
         {article.provisions.length > 0 && (
-          <label class="inline-field"><span>on</span><ProvisionChoice article={article} value={provision.value} onChange={eId => { provision.value = eId; }} /></label>
+          <label class="inline-field"><span>on</span>
+            <ProvisionChoice article={article} value={shown} onChange={eId => { chosen.value = eId; }}
+              noteOn={eId => totalOn(eId) > 0 ? `(${totalOn(eId)}) ` : ''} />
+          </label>
         )}
       </header>
       <ProblemNote problem={view.problem.value} />
@@ -48,7 +56,7 @@ export function PositionsPart({ instrument, article }: { instrument: string; art
             : <Guarded bar={bar} label="Take a position" onClick={() => undefined} />}
         </div>
       )}
-      {form.value === 'position' && <PositionForm url={`${url}/positions/${me.organisation}`} mine={mine} close={close} where={pinpoint(provision.value)} />}
+      {form.value === 'position' && <PositionForm url={`${url}/positions/${me.organisation}`} mine={mine} close={close} where={pinpoint(shown)} />}
       {form.value === 'proposal' && <ProposalForm url={`${url}/coalition-position`} positions={positions} close={close} />}
       {form.value === 'consent' && positions?.coalition && (
         <ConsentForm url={`${url}/consents/${me.organisation}`} proposal={positions.coalition.version} mine={positions.consents.find(one => one.organisation === me.organisation)} close={close} />

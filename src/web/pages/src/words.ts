@@ -51,6 +51,7 @@ export function printed(provision: Provision): string {
 
 /** The pinpoint of an address in words: art_36__para_1__point_b is "Art. 36(1)(b)". */
 export function pinpoint(eId: string): string {
+  if (eId === '') return '';
   const [root = '', ...steps] = eId.split('__');
   const [prefix, number] = split(root);
   const heads: Record<string, string> = { art: 'Art.', rec: 'Rec.', para: 'Para.', preamble: 'Preamble' };

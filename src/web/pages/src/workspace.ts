@@ -23,7 +23,8 @@ export function useWorkspace(): Workspace {
 /** Why a control cannot be used, in words for the person; null when it can. */
 export type Bar = string | null;
 
-const deeds: Record<Mandate, string> = {
+/** "…has a mandate to …" */
+export const mandateDeeds: Record<Mandate, string> = {
   annotate: 'annotate', position: 'take positions', draft: 'draft the statement', signOff: 'sign off sections', endorse: 'endorse',
 };
 
@@ -33,8 +34,8 @@ export function barTo({ me, people }: Workspace, mandate: Mandate): Bar {
   const mine = people.value.value?.people.find(person => person.id === me.person);
   if ((mine?.role ?? me.role) === 'observer') return 'You follow this coalition as an observer: you read along.';
   const held = (mine?.mandates ?? me.mandates.map(one => ({ mandate: one, until: null }))).find(one => one.mandate === mandate);
-  if (!held) return `Your organisation has not given you a mandate to ${deeds[mandate]}.`;
-  if (held.until && Date.parse(held.until) <= now.value) return `Your mandate to ${deeds[mandate]} ended on ${dateOf(held.until)}.`;
+  if (!held) return `Your organisation has not given you a mandate to ${mandateDeeds[mandate]}.`;
+  if (held.until && Date.parse(held.until) <= now.value) return `Your mandate to ${mandateDeeds[mandate]} ended on ${dateOf(held.until)}.`;
   if (mandate === 'position' && !me.organisation) return 'Positions are taken by organisations; you take part as an individual.';
   return null;
 }
