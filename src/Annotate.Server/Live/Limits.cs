@@ -30,6 +30,9 @@ static class Limits
     /// <summary>Awareness states kept for one text on one silo.</summary>
     public const int AwarenessStatesMax = 4_096;
 
+    /// <summary>Those of one person among them: as many open editors as anybody has.</summary>
+    public const int AwarenessStatesPerPersonMax = 128;
+
     /// <summary>A buffer larger than this is let go after the message it was made for.</summary>
     public const int ReadBufferKeptBytesMax = 64 << 10;
 
