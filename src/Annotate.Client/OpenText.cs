@@ -8,12 +8,17 @@ namespace Annotate.Client;
 /// </summary>
 public sealed class OpenText : IResumable
 {
+    /// <summary>Edits that wait are sent together up to so many bytes: the server takes 1 MiB at once.</summary>
+    const int BatchBytesMax = 512 << 10;
+
     readonly LiveClient _client;
     readonly TextState _held = new();
     readonly List<ReadOnlyMemory<byte>> _updates = [];
     readonly Queue<PendingEdit> _pending = new();
     readonly Lock _lock = new();
     bool _isSending;
+    bool _isEnded;
+    int _resumptions;
 
     internal OpenText(string text, LiveClient client) => (Text, _client) = (text, client);
 
@@ -58,11 +63,13 @@ public sealed class OpenText : IResumable
     /// <param name="update">A Yjs update of format 1 that builds only on what the text holds.</param>
     /// <exception cref="ArgumentException">It cannot be read, or builds on something unknown.</exception>
     /// <exception cref="LiveException">The server refused it.</exception>
+    /// <exception cref="ObjectDisposedException">The text was closed with its client, or may not be seen any more.</exception>
     public Task<long> EditAsync(ReadOnlyMemory<byte> update)
     {
         var pending = new PendingEdit(update.ToArray(), new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_isEnded, this);
             if (!Add(pending.Update)) throw new ArgumentException("The update cannot be read, or builds on something unknown.", nameof(update));
             _pending.Enqueue(pending);
             if (_isSending) return pending.Durable.Task;
@@ -87,6 +94,7 @@ public sealed class OpenText : IResumable
         bool hasPending;
         lock (_lock)
         {
+            _resumptions++;
             hasPending = !_isSending && _pending.Count > 0;
             if (hasPending) _isSending = true;
         }
@@ -98,6 +106,7 @@ public sealed class OpenText : IResumable
     {
         lock (_lock)
         {
+            _isEnded = true;
             while (_pending.TryDequeue(out var pending))
             {
                 if (reason is null) pending.Durable.TrySetCanceled();
@@ -136,12 +145,14 @@ public sealed class OpenText : IResumable
 
     async Task SendAsync()
     {
-        while (true)
+        for (var tries = 0; ; tries++)
         {
             PendingEdit[] batch;
+            int resumptions;
             lock (_lock)
             {
-                batch = [.. _pending];
+                resumptions = _resumptions;
+                batch = TakeBatch();
                 if (batch.Length == 0)
                 {
                     _isSending = false;
@@ -149,34 +160,79 @@ public sealed class OpenText : IResumable
                 }
             }
 
-            if (!await TrySendAsync(batch)) return;
+            var outcome = await TrySendAsync(batch);
+            if (outcome == Sending.Settled) tries = -1;
+            else if (outcome == Sending.Later) await Waits.BeforeAsync(tries, _client.WhileConnected);
+            else if (StopsSending(resumptions)) return;
         }
     }
 
-    /// <returns>False when the connection went: the edits stay pending, and resuming sends them.</returns>
-    async Task<bool> TrySendAsync(PendingEdit[] batch)
+    // What waits, as far as it may be sent together; it stays pending until it is answered.
+    PendingEdit[] TakeBatch()
+    {
+        var bytes = 0;
+        var batch = new List<PendingEdit>();
+        foreach (var edit in _pending)
+        {
+            bytes += edit.Update.Length;
+            if (batch.Count > 0 && bytes > BatchBytesMax) break;
+            batch.Add(edit);
+        }
+
+        return [.. batch];
+    }
+
+    /// <summary>What became of an attempt to send.</summary>
+    enum Sending
+    {
+        Settled,
+
+        /// <summary>The server is in doubt or cannot now. The edits stay pending; a text that holds them already takes no harm.</summary>
+        Later,
+
+        /// <summary>The connection went. The edits stay pending, and resuming sends them.</summary>
+        Lost,
+    }
+
+    // The connection may have come back, and the text been resumed, before this attempt was known to be lost.
+    bool StopsSending(int resumptions)
+    {
+        lock (_lock)
+        {
+            if (resumptions != _resumptions) return false;
+            _isSending = false;
+            return true;
+        }
+    }
+
+    async Task<Sending> TrySendAsync(PendingEdit[] batch)
     {
         try
         {
             var merged = batch.Length == 1 ? batch[0].Update : Merge(batch);
             var answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, merged);
             if (answer.Status == "missing") answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, Lacking(answer.StateVector!));
+            // Not taken now: there was too much to write, or what it builds on came from others meanwhile.
+            if (answer.Problem?.Status == 503 || answer.Status == "missing") return Sending.Later;
             Settle(batch, edit =>
             {
                 if (answer.Problem is { } problem) edit.Durable.TrySetException(new LiveException(problem));
                 else edit.Durable.TrySetResult(answer.Version);
             });
-            return true;
+            return Sending.Settled;
+        }
+        catch (LiveException exception) when (exception.IsPassing)
+        {
+            return Sending.Later;
         }
         catch (LiveException exception)
         {
             Settle(batch, edit => edit.Durable.TrySetException(exception));
-            return true;
+            return Sending.Settled;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+        catch (Exception exception) when (LiveClient.IsLoss(exception))
         {
-            lock (_lock) _isSending = false;
-            return false;
+            return Sending.Lost;
         }
     }
 

@@ -28,11 +28,11 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
     }
 
     /// <returns>False when the topic is followed already, or too many are.</returns>
-    public bool TryAdd(string topic, string coalition, Subscription subscription)
+    public bool TryAdd(string topic, string coalition, Tier tier, Subscription subscription)
     {
         lock (_lock)
             return _subscriptions.Count < Limits.SubscriptionsPerConnectionMax
-                && _subscriptions.TryAdd(topic, new HubSubscription(coalition, subscription));
+                && _subscriptions.TryAdd(topic, new HubSubscription(coalition, tier, subscription));
     }
 
     public bool IsFull
@@ -56,12 +56,18 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
         }
     }
 
-    /// <summary>Rights in a coalition changed: a connection whose right to read went is ended.</summary>
-    public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<bool>> mayRead)
+    /// <summary>
+    /// Rights in a coalition changed: a connection whose right to read went is ended. So is one that follows what belongs to an organisation
+    /// its person is no longer of (G7); its client comes back and gets whatever it still may.
+    /// </summary>
+    /// <param name="standingOf">Null for somebody who may not read.</param>
+    public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
     {
-        bool concerns;
-        lock (_lock) concerns = principal.Coalition == coalition || _subscriptions.Values.Any(subscription => subscription.Coalition == coalition);
-        if (concerns && !await mayRead(principal, coalition)) Abort();
+        HubSubscription[] concerned;
+        lock (_lock) concerned = [.. _subscriptions.Values.Where(subscription => subscription.Coalition == coalition)];
+        if (principal.Coalition != coalition && concerned.Length == 0) return;
+        var standing = await standingOf(principal, coalition);
+        if (standing is null || !Array.TrueForAll(concerned, subscription => TopicDoor.IsOpenTo(subscription.Tier, standing))) Abort();
     }
 
     protected override void Report(Exception exception)
@@ -70,7 +76,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
             logger.LogWarning(exception, "A connection of the hub could not be served");
     }
 
-    readonly record struct HubSubscription(string Coalition, Subscription? Subscription);
+    readonly record struct HubSubscription(string Coalition, Tier Tier, Subscription? Subscription);
 }
 
 /// <summary>A text that a hub connection has open.</summary>

@@ -38,6 +38,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     public async Task<Followed> Follow(string topic, long since)
     {
         var outlet = Outlet;
+        if (topic is null) throw Refusal(Problem.NotFound);
         if (topic.StartsWith(PresenceKind, StringComparison.Ordinal)) return await FollowPresenceAsync(outlet, topic);
         if (!topicDoors.TryFind(topic, out var door)) throw Refusal(Problem.NotFound);
         await AdmitAsync(outlet, door);
@@ -47,7 +48,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
 
     public Task Unfollow(string topic)
     {
-        End(Outlet, topic);
+        if (topic is not null) End(Outlet, topic);
         return Task.CompletedTask;
     }
 
@@ -58,6 +59,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         var outlet = Outlet;
         var id = Parse(text);
         await StandingAsync(outlet, id.Coalition);
+        if (stateVector is null) throw Refusal(Problem.Invalid("Send a state vector, an empty one for a client that has nothing."));
         if (stateVector.Length > 0 && !ClientClocks.TryRead(stateVector, out _, out var fault))
             throw Refusal(Problem.Invalid($"The state vector cannot be read: {fault}."));
         if (outlet.Find<HubTextSubscription>(text) is { } open) return LiveAnswers.Of(await open.Text.OpenAsync(stateVector));
@@ -65,16 +67,25 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
 
         var live = await texts.OpenAsync(id);
         var subscription = new HubTextSubscription(live, outlet, texts.Close);
-        if (!outlet.TryAdd(text, id.Coalition, subscription))
+        if (!outlet.TryAdd(text, id.Coalition, Tier.Coalition, subscription))
         {
             texts.Close(live);
             throw Refusal(TooManyTopics);
         }
 
-        var opening = await live.OpenAsync(stateVector);
-        subscription.StartAt(opening.Version);
-        live.Add(subscription);
-        return LiveAnswers.Of(opening);
+        try
+        {
+            var opening = await live.OpenAsync(stateVector);
+            subscription.StartAt(opening.Version);
+            live.Add(subscription);
+            return LiveAnswers.Of(opening);
+        }
+        catch
+        {
+            // Or the client that asks again would be taken for one that has the text open, and never be told anything.
+            End(outlet, text);
+            throw;
+        }
     }
 
     public Task CloseText(string text) => Unfollow(text);
@@ -85,6 +96,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     {
         var outlet = Outlet;
         var open = OpenOf(outlet, text);
+        if (update is null) throw Refusal(NoBytes);
         var standing = await StandingAsync(outlet, open.Id.Coalition);
         if (!standing.May(Right.Draft))
             return LiveAnswers.Of(new EditOutcome(EditStatus.Refused, open.Version, null, YjsConnection.DraftMandateMissing));
@@ -97,6 +109,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     {
         var outlet = Outlet;
         var open = OpenOf(outlet, text);
+        if (awareness is null) throw Refusal(NoBytes);
         if (awareness.Length > Limits.AwarenessBytesMax)
             throw Refusal(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
         open.Aware(awareness, (await StandingAsync(outlet, open.Id.Coalition)).By, outlet.Origin);
@@ -105,11 +118,13 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     static Problem TooManyTopics { get; } =
         Problem.TooLarge($"A connection follows at most {Limits.SubscriptionsPerConnectionMax} topics and texts, each once.");
 
+    static Problem NoBytes { get; } = Problem.Invalid("There are no bytes.");
+
     static HubException Refusal(Problem problem) => new(problem.Json());
 
     static TextId Parse(string text) => TextId.TryParse(text) ?? throw Refusal(Problem.NotFound);
 
-    static LiveText OpenOf(HubOutlet outlet, string text) => outlet.Find<HubTextSubscription>(text)?.Text
+    static LiveText OpenOf(HubOutlet outlet, string text) => outlet.Find<HubTextSubscription>(text ?? "")?.Text
         ?? throw Refusal(Problem.Conflict("Open the text first."));
 
     async Task<Standing> StandingAsync(HubOutlet outlet, string? coalition) =>
@@ -126,7 +141,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         var state = await door.ReadStateAsync() ?? throw Refusal(Problem.NotFound);
         var live = await topics.FollowAsync(door.Topic, door.Grain);
         var subscription = new HubTopicSubscription(live, outlet, door.ReadStateAsync, topics.Release);
-        if (!outlet.TryAdd(door.Topic, door.Coalition ?? "", subscription))
+        if (!outlet.TryAdd(door.Topic, door.Coalition ?? "", door.Tier, subscription))
         {
             topics.Release(live);
             throw Refusal(TooManyTopics);
@@ -144,7 +159,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         var coalition = topic[PresenceKind.Length..];
         await StandingAsync(outlet, coalition);
         var subscription = new PresenceSubscription(presence, coalition, outlet);
-        if (!outlet.TryAdd(topic, coalition, subscription)) throw Refusal(TooManyTopics);
+        if (!outlet.TryAdd(topic, coalition, Tier.Coalition, subscription)) throw Refusal(TooManyTopics);
         var state = presence.Read(coalition);
         subscription.StartAt(state.Version);
         presence.Add(subscription);
