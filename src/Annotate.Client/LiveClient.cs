@@ -39,6 +39,7 @@ public sealed class LiveClient : IAsyncDisposable
         _connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Find<OpenText>(text)?.Take(version, update));
         _connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Find<OpenText>(text)?.TakeAwareness(awareness));
         _connection.Reconnecting += _ => _connected.CancelAsync();
+        _connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) => TakeAway(topic, LiveException.Of(problem)));
         _connection.Reconnected += _ => ResumeAllAsync();
     }
 
@@ -161,6 +162,12 @@ public sealed class LiveClient : IAsyncDisposable
 
     /// <summary>Cancelled when the connection that is up now goes.</summary>
     internal CancellationToken WhileConnected => _connected.Token;
+    void TakeAway(string name, LiveException reason)
+    {
+        IResumable? gone;
+        lock (_lock) _open.Remove(name, out gone);
+        gone?.End(reason);
+    }
 
     T? Find<T>(string name) where T : class, IResumable
     {

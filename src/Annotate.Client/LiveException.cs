@@ -12,6 +12,8 @@ public sealed class LiveException(LiveProblem problem, Exception? inner = null) 
     public bool IsPassing => problem.Status == 503 || problem.Code == Failed;
 
     const string Failed = "failed";
+    /// <param name="problem">As JSON.</param>
+    internal static LiveException Of(string problem) => Of(new HubException(problem));
 
     internal static LiveException Of(HubException exception)
     {

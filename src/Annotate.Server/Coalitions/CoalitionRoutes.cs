@@ -57,7 +57,9 @@ static class CoalitionRoutes
     {
         var command = new DescribeCoalition(body.Name ?? "", body.Policy ?? Policy.Unanimity)
         {
-            Id = head.Id, By = who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = who.By,
+            IfVersion = head.IfVersion,
         };
         var answer = await grains.GetGrain<ICoalitionGrain>(coalition).RunAsync(command);
         if (answer.Problem is not null) return Replies.Of(context, answer, coalition);
@@ -86,7 +88,9 @@ static class CoalitionRoutes
         var command = new AdmitPerson(
             person, body.Name ?? "", body.Organisation, body.Affiliation, body.Role ?? Role.Member, [.. body.Mandates ?? []])
         {
-            Id = head.Id, By = who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = who.By,
+            IfVersion = head.IfVersion,
         };
         return RunAsync(context, grains, coalition, command, person);
     }

@@ -57,17 +57,35 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
     }
 
     /// <summary>
-    /// Rights in a coalition changed: a connection whose right to read went is ended. So is one that follows what belongs to an organisation
-    /// its person is no longer of (G7); its client comes back and gets whatever it still may.
+    /// Rights in a coalition changed. A connection whose right to read went is told what it follows no longer, and ended. One whose person
+    /// moved to another organisation is told the same of what belongs to the old one (G7), and goes on with the rest.
     /// </summary>
     /// <param name="standingOf">Null for somebody who may not read.</param>
     public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
     {
-        HubSubscription[] concerned;
-        lock (_lock) concerned = [.. _subscriptions.Values.Where(subscription => subscription.Coalition == coalition)];
-        if (principal.Coalition != coalition && concerned.Length == 0) return;
+        KeyValuePair<string, HubSubscription>[] followed;
+        lock (_lock) followed = [.. _subscriptions.Where(each => each.Value.Coalition == coalition)];
+        if (followed.Length == 0 && principal.Coalition != coalition) return;
         var standing = await standingOf(principal, coalition);
-        if (standing is null || !Array.TrueForAll(concerned, subscription => TopicDoor.IsOpenTo(subscription.Tier, standing))) Abort();
+        var lost = Array.FindAll(followed, each => standing is null || !TopicDoor.IsOpenTo(each.Value.Tier, standing));
+        foreach (var (topic, _) in lost) Remove(topic)?.End();
+        var isTold = await TellGoneAsync(Array.ConvertAll(lost, each => each.Key));
+        if (standing is null || !isTold) Abort();
+    }
+
+    /// <returns>False when the client takes nothing any more.</returns>
+    async Task<bool> TellGoneAsync(string[] topics)
+    {
+        try
+        {
+            var goodbye = Task.WhenAll(topics.Select(topic => SendAsync(nameof(ILiveClient.Gone), topic, Problem.NotFound.Json()).AsTask()));
+            await goodbye.WaitAsync(TimeSpan.FromMilliseconds(Limits.GoodbyeTimeoutMilliseconds), Clock);
+            return true;
+        }
+        catch (Exception exception) when (exception is TimeoutException or OperationCanceledException or IOException)
+        {
+            return false;
+        }
     }
 
     protected override void Report(Exception exception)

@@ -53,4 +53,7 @@ static class Limits
 
     /// <summary>Characters of a state vector in a query: that of about 5,000 client ids.</summary>
     public const int StateVectorCharactersMax = 64 << 10;
+
+    /// <summary>How long a hub connection that loses its right has to take the word that says so.</summary>
+    public const int GoodbyeTimeoutMilliseconds = 300;
 }

@@ -70,7 +70,10 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (!outlet.TryAdd(text, id.Coalition, Tier.Coalition, subscription))
         {
             texts.Close(live);
-            throw Refusal(TooManyTopics);
+            // Another call opened it meanwhile: then it is open, and this one only asks what it lacks.
+            return outlet.Find<HubTextSubscription>(text) is { } other
+                ? LiveAnswers.Of(await other.Text.OpenAsync(stateVector))
+                : throw Refusal(TooManyTopics);
         }
 
         try
@@ -116,7 +119,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     }
 
     static Problem TooManyTopics { get; } =
-        Problem.TooLarge($"A connection follows at most {Limits.SubscriptionsPerConnectionMax} topics and texts, each once.");
+        Problem.TooLarge($"A connection follows at most {Limits.SubscriptionsPerConnectionMax} topics and texts.");
 
     static Problem NoBytes { get; } = Problem.Invalid("There are no bytes.");
 

@@ -1,6 +1,7 @@
 using Annotate.Positions;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
+using Annotate.Server.Instruments;
 
 namespace Annotate.Server.Positions;
 
@@ -16,7 +17,10 @@ sealed record PositionRoute(string Coalition, string Instrument, string EId, Sta
 {
     public IPositionGrain Grain => Grains.GetGrain<IPositionGrain>(new PositionKey(Coalition, Instrument, EId).ToString());
 
-    public async Task<IResult> RunAsync(PositionCommand command, string id) => Replies.Of(Context, await Grain.RunAsync(command), id);
+    public async Task<IResult> RunAsync(PositionCommand command, string id) =>
+        await Grains.CheckInstrumentAsync(Instrument) is { } problem
+            ? problem.Result()
+            : Replies.Of(Context, await Grain.RunAsync(command), id);
 }
 
 static class PositionRoutes
@@ -48,7 +52,9 @@ static class PositionRoutes
             ? await route.RunAsync(
                 new TakePosition(organisation, kind, body.RedLine ?? false, body.Reason ?? "")
                 {
-                    Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion,
+                    Id = head.Id,
+                    By = route.Who.By,
+                    IfVersion = head.IfVersion,
                 }, organisation)
             : Problem.Invalid("Say which position.").Result();
 

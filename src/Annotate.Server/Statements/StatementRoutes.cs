@@ -1,5 +1,7 @@
+using Annotate.Instruments;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
+using Annotate.Server.Instruments;
 using Annotate.Statements;
 
 namespace Annotate.Server.Statements;
@@ -37,22 +39,32 @@ static class StatementRoutes
     static async Task<IResult> ReadAsync([AsParameters] StatementRoute route) =>
         Replies.Of(route.Context, await route.Grain.ReadAsync(), view => view.Version);
 
-    static Task<IResult> DescribeAsync([AsParameters] StatementRoute route, StatementBody body, CommandHead head)
+    static async Task<IResult> DescribeAsync([AsParameters] StatementRoute route, StatementBody body, CommandHead head)
     {
         var command = new DescribeStatement(body.Title ?? "", body.Destination ?? "", body.Instrument ?? "", body.Draft ?? "")
         {
-            Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = route.Who.By,
+            IfVersion = head.IfVersion,
         };
-        return route.RunAsync(command, route.Statement);
+        if (Slug.Check(command.Instrument, "an instrument") is { } bad) return bad.Result();
+        if (await route.Grains.CheckDraftAsync(command.Instrument, command.Draft) is { } problem) return problem.Result();
+        return await route.RunAsync(command, route.Statement);
     }
 
-    static Task<IResult> DescribeSectionAsync([AsParameters] StatementRoute route, string section, SectionBody body, CommandHead head)
+    static async Task<IResult> DescribeSectionAsync([AsParameters] StatementRoute route, string section, SectionBody body, CommandHead head)
     {
         var command = new DescribeSection(section, body.Title ?? "", [.. body.Citations ?? []], body.After)
         {
-            Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = route.Who.By,
+            IfVersion = head.IfVersion,
         };
-        return route.RunAsync(command, section);
+        // What is malformed is refused by the decision, in better words.
+        if (command.Citations.Length <= Annotate.Limits.CitationsPerSectionMax && Array.TrueForAll(command.Citations, EId.IsValid) && await route.Grain.ReadAsync() is { } statement
+            && await route.Grains.CheckProvisionsAsync(statement.Instrument, statement.Draft, command.Citations) is { } problem)
+            return problem.Result();
+        return await route.RunAsync(command, section);
     }
 
     static Task<IResult> MoveAsync([AsParameters] StatementRoute route, string section, MoveBody body, CommandHead head) =>

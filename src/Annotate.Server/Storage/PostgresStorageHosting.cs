@@ -1,5 +1,7 @@
 using Annotate.Journals;
 using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+using Orleans.Storage;
 
 namespace Annotate.Server.Storage;
 
@@ -9,8 +11,18 @@ public static class PostgresStorageHosting
     const string Invariant = "Npgsql";
 
     /// <summary>Keeps the records of the storage called <paramref name="name"/> in the database.</summary>
-    public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, string name, string connectionString) =>
-        silo.AddAdoNetGrainStorage(name, options => Configure(options, connectionString));
+    public static ISiloBuilder AddPostgresGrainStorage(this ISiloBuilder silo, string name, string connectionString)
+    {
+        AddGrainStorage(silo.Services, name, connectionString);
+        return silo;
+    }
+
+    internal static void AddGrainStorage(IServiceCollection services, string name, string connectionString)
+    {
+        var inner = $"{name}.adonet";
+        services.AddAdoNetGrainStorage(inner, options => Configure(options, connectionString));
+        services.AddGrainStorage(name, (provider, _) => new WholeKeyStorage(provider.GetRequiredKeyedService<IGrainStorage>(inner)));
+    }
 
     /// <summary>Keeps the list of silos in the database.</summary>
     public static ISiloBuilder UsePostgresClustering(this ISiloBuilder silo, string connectionString) =>
@@ -26,7 +38,7 @@ public static class PostgresStorageHosting
     internal static void Configure(AdoNetReminderTableOptions options, string connectionString) =>
         (options.Invariant, options.ConnectionString) = (Invariant, PostgresSchema.ForOrleans(connectionString));
 
-    internal static void Configure(AdoNetGrainStorageOptions options, string connectionString)
+    static void Configure(AdoNetGrainStorageOptions options, string connectionString)
     {
         options.Invariant = Invariant;
         options.ConnectionString = PostgresSchema.ForOrleans(connectionString);

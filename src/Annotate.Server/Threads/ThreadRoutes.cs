@@ -88,7 +88,9 @@ static class ThreadRoutes
         if (problem is not null) return problem.Result();
         var command = new AnnotateProvision(target, body.Motivation ?? Motivation.Commenting, body.Text ?? "", [.. body.Tags ?? []])
         {
-            Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = route.Who.By,
+            IfVersion = head.IfVersion,
         };
         return await route.RunAsync(command, head.Id, tier);
     }
@@ -111,7 +113,9 @@ static class ThreadRoutes
     {
         var command = new EditAnnotation(annotation, body.Text, body.Tags is null ? null : [.. body.Tags])
         {
-            Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion,
+            Id = head.Id,
+            By = route.Who.By,
+            IfVersion = head.IfVersion,
         };
         return route.RunAsync(command, annotation);
     }

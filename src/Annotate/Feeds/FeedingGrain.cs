@@ -134,7 +134,10 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
         _retry?.Dispose();
         _retry = this.RegisterGrainTimer(SendAsync, new GrainTimerCreationOptions
         {
-            DueTime = TimeSpan.FromMilliseconds(wait), Period = Timeout.InfiniteTimeSpan, Interleave = true, KeepAlive = true,
+            DueTime = TimeSpan.FromMilliseconds(wait),
+            Period = Timeout.InfiniteTimeSpan,
+            Interleave = true,
+            KeepAlive = true,
         });
     }
 

@@ -70,7 +70,13 @@ public sealed class ThreadState : IState
         if (!_places.TryAdd(e.Id, new Place(_annotations.Count, -1))) return;
         _annotations.Add(new Annotation
         {
-            Id = e.Id, By = entry.By, At = entry.At, Version = version, Text = e.Text, Target = e.Target, Motivation = e.Motivation,
+            Id = e.Id,
+            By = entry.By,
+            At = entry.At,
+            Version = version,
+            Text = e.Text,
+            Target = e.Target,
+            Motivation = e.Motivation,
             Tags = e.Tags,
         });
         Characters += e.Text.Length;

@@ -28,6 +28,8 @@ sealed class BareHub : IAsyncDisposable
         connection.On<string, long, string>(nameof(ILiveClient.Reset), (topic, version, state) => Put(topic, new Followed(version, state)));
         connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Put(text, new OpenedText(version, update, [])));
         connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Put("aware " + text, awareness));
+        connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) =>
+            Put(topic, JsonSerializer.Deserialize<LiveProblem>(problem, JsonSerializerOptions.Web)!));
         connection.Closed += _ =>
         {
             _ended.TrySetResult();

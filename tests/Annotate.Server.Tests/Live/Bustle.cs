@@ -75,6 +75,13 @@ sealed class Bustle(TimeProvider clock, int seed) : IAsyncDisposable
         return typist;
     }
 
+    /// <summary>Waits until so many more things have happened, and does something right then; a writer who fails ends the wait.</summary>
+    public async Task AfterAsync(int more, Action then)
+    {
+        var reached = Tally.AfterAsync(more, then);
+        await (await Task.WhenAny([reached, .. _writing]).WaitAsync(YjsSocket.Patience));
+    }
+
     /// <summary>Writers finish what they have begun.</summary>
     public async Task EndAsync()
     {

@@ -259,7 +259,9 @@ public sealed class HubTests(ITestOutputHelper output) : IAsyncLifetime
         await Harbour.PutAsync(
             _server.Operator, $"/api/coalitions/{Harbour.Coalition}/people/dan",
             new { name = "Dan", organisation = "reef", role = "observer", mandates = Array.Empty<object>() });
-        await EndsAsync(dan, "who moved");
+        // Told, and not cut off: all else may still be followed.
+        await dan.NextAsync<LiveProblem>("thread/harbour/organisation.tide/act/art_1");
+        Assert.True(dan.IsConnected);
         Assert.True(cat.IsConnected);
         await using var again = await OpenAsync("dan", protocol);
         Assert.Equal("not-found", (await again.ProblemOfAsync("Follow", "thread/harbour/organisation.tide/act/art_1", -1L)).Code);

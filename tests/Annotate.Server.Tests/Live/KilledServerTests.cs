@@ -15,8 +15,9 @@ public sealed class KilledServerTests(ITestOutputHelper output)
         var seed = Environment.TickCount;
         output.WriteLine($"seed {seed}");
         var random = new Random(seed);
-        await using var process = await ServerProcess.StartAsync(("FollowRenewSeconds", "1"));
-        await Harbour.FoundAsync(process.Operator);
+        await using var process = await ServerProcess.StartAsync(("Annotate__FollowRenewSeconds", "1"));
+        using var operator_ = process.NewOperator();
+        await Harbour.FoundAsync(operator_);
         var server = new Reachable(process.Address, () => process.WhenUp);
         string ada = await Token("ada"), ben = await Token("ben"), cat = await Token("cat");
 
@@ -33,24 +34,25 @@ public sealed class KilledServerTests(ITestOutputHelper output)
             var began = Stopwatch.GetTimestamp();
             var before = bustle.Tally.Count;
             // Right where somebody was answered or saw something: what follows from that moment on is under way.
-            await bustle.Tally.AfterAsync(random.Next(50, 300), process.Kill).WaitAsync(YjsSocket.Patience, TestContext.Current.CancellationToken);
+            await bustle.AfterAsync(random.Next(50, 300), process.Kill);
             await hub.LeaveAsync();
             await yjs.EndedAsync();
             output.WriteLine($"kill {round} after {bustle.Tally.Count - before} events and {Stopwatch.GetElapsedTime(began).TotalMilliseconds:0} ms");
             seen.Add((200 + round, bustle.YjsFollowers[0].Holds(200 + round)));
             seen.Add((100 + round, bustle.YjsFollowers[0].Holds(100 + round)));
-            await process.StartAgainAsync();
+            await process.KillAsync();
+            await process.RestartAsync();
             await bustle.YjsFollowers[0].WaitAsync(it => it.Connections > round);
         }
 
-        await bustle.Tally.AfterAsync(200, () => { }).WaitAsync(YjsSocket.Patience, TestContext.Current.CancellationToken);
+        await bustle.AfterAsync(200, () => { });
         await bustle.EndAsync();
         output.WriteLine($"{bustle.Answered} commands answered, {bustle.Unanswered} attempts had no answer");
         await bustle.CheckAsync(server, cat, [.. seen]);
         Assert.True(bustle.Unanswered >= Kills, "The kills met too few requests under way.");
         Assert.Contains(seen, each => each.Item2 > 0);
 
-        async Task<string> Token(string person) => await Harbour.TokenAsync(process.Operator, person);
+        async Task<string> Token(string person) => await Harbour.TokenAsync(operator_, person);
     }
 
     /// <summary>Types on a stock client's socket as fast as it is taken, until the server is gone.</summary>

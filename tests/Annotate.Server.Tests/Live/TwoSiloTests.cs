@@ -12,10 +12,8 @@ using Annotate.Text;
 using Annotate.Threads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans;
 using Orleans.Configuration;
 using Orleans.Core.Internal;
-using Orleans.Runtime;
 
 namespace Annotate.Server.Tests.Live;
 
@@ -34,14 +32,14 @@ public sealed class TwoSiloTests(PostgresFixture postgres, ITestOutputHelper out
         await using var bustle = new Bustle(TimeProvider.System, Seed());
         var isBack = Task.CompletedTask;
         await BustleOnBothAsync(bustle, new Reachable(first.Address, () => Volatile.Read(ref isBack)), Always(second), first.Operator);
-        await bustle.Tally.AfterAsync(300, () => { }).WaitAsync(YjsSocket.Patience, Cancelled);
+        await bustle.AfterAsync(300, () => { });
 
         // Its clients come back to it; those of the other go on meanwhile.
         TaskCompletionSource back = new(TaskCreationOptions.RunContinuationsAsynchronously);
         Volatile.Write(ref isBack, back.Task);
         await first.RestartAsync();
         back.SetResult();
-        await bustle.Tally.AfterAsync(300, () => { }).WaitAsync(YjsSocket.Patience, Cancelled);
+        await bustle.AfterAsync(300, () => { });
         await bustle.EndAsync();
         Report(bustle);
         await bustle.CheckAsync(Always(second), await Harbour.TokenAsync(second.Operator, "cat"));
@@ -51,8 +49,9 @@ public sealed class TwoSiloTests(PostgresFixture postgres, ITestOutputHelper out
     public async Task One_that_is_killed_loses_nothing_and_the_other_goes_on()
     {
         var database = await postgres.NewDatabase();
-        await using var doomed = await ServerProcess.StartAsync(("Profile", "Postgres"), ("Postgres", database), ("FollowRenewSeconds", "1"));
-        await Harbour.FoundAsync(doomed.Operator);
+        await using var doomed = await ServerProcess.StartAsync(
+            ("Annotate__Profile", "Postgres"), ("Annotate__Postgres", database), ("Annotate__FollowRenewSeconds", "1"));
+        await Harbour.FoundAsync(doomed.NewOperator());
         await using var staying = await StartAsync(database, services => services.Configure<ClusterMembershipOptions>(options =>
         {
             options.ProbeTimeout = TimeSpan.FromSeconds(1);
@@ -64,12 +63,13 @@ public sealed class TwoSiloTests(PostgresFixture postgres, ITestOutputHelper out
         await BustleOnBothAsync(bustle, there, here, staying.Operator);
 
         death.Expect();
-        await bustle.Tally.AfterAsync(500, doomed.Kill).WaitAsync(YjsSocket.Patience, Cancelled);
+        await bustle.AfterAsync(500, doomed.Kill);
         await death.IfAny.WaitAsync(YjsSocket.Patience, Cancelled);
         // Only those at the other server are left to make these.
-        await bustle.Tally.AfterAsync(200, () => { }).WaitAsync(YjsSocket.Patience, Cancelled);
-        await doomed.StartAgainAsync();
-        await bustle.Tally.AfterAsync(300, () => { }).WaitAsync(YjsSocket.Patience, Cancelled);
+        await bustle.AfterAsync(200, () => { });
+        await doomed.KillAsync();
+        await doomed.RestartAsync();
+        await bustle.AfterAsync(300, () => { });
         await bustle.EndAsync();
         Report(bustle);
         await bustle.CheckAsync(here, await Harbour.TokenAsync(staying.Operator, "cat"));
@@ -88,7 +88,7 @@ public sealed class TwoSiloTests(PostgresFixture postgres, ITestOutputHelper out
         await BustleOnBothAsync(bustle, Always(first), Always(second), first.Operator);
         for (var round = 0; round < 5; round++)
         {
-            await bustle.Tally.AfterAsync(150, () => losses.AreOn = round % 2 == 1).WaitAsync(YjsSocket.Patience, Cancelled);
+            await bustle.AfterAsync(150, () => losses.AreOn = round % 2 == 1);
             await DeactivateAllAsync(second.Grains);
         }
 

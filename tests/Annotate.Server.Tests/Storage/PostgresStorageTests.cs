@@ -19,7 +19,7 @@ public sealed class PostgresStorageTests(PostgresFixture postgres) : StorageCont
 
     protected override async Task<(IGrainStorage, IAsyncDisposable)> OpenOnce()
     {
-        var provider = await AdoNetProvider.Start(options => PostgresStorageHosting.Configure(options, database));
+        var provider = await PostgresProvider.Start(database);
         return (provider.Storage, provider);
     }
 

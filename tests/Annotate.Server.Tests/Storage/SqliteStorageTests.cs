@@ -204,16 +204,6 @@ public sealed class SqliteStorageTests : StorageContract
     }
 
     [Fact]
-    public async Task Keys_that_read_as_numbers_are_kept_apart()
-    {
-        await using var storage = OpenFile();
-        string[] keys = ["cafe", "CAFE", "0cafe", "51966"];
-        foreach (var key in keys) await Write(storage, GrainId.Create("coalition", key), "head", System.Text.Encoding.UTF8.GetBytes(key));
-        foreach (var key in keys)
-            Assert.Equal(key, System.Text.Encoding.UTF8.GetString((await Read(storage, GrainId.Create("coalition", key), "head")).Bytes));
-    }
-
-    [Fact]
     public async Task What_was_acknowledged_survives_a_kill()
     {
         var acknowledged = new Dictionary<string, int>();

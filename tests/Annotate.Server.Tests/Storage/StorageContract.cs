@@ -104,7 +104,10 @@ public abstract class StorageContract : IAsyncLifetime
         [
             (Section, "head"), (Section, "tail.00"), (Section, "tail.01"),
             (GrainId.Create("section", "coalition/statement/section-2"), "head"), (GrainId.Create("section", "Coalition/statement/section-1"), "head"),
-            (GrainId.Create("thread", "1"), "thread.head"), (GrainId.Create("thread", "2"), "thread.head"),
+            // The same key under another type, and keys that read as one and the same number.
+            (GrainId.Create("thread", "coalition/statement/section-1"), "head"),
+            (GrainId.Create("coalition", "cafe"), "head"), (GrainId.Create("coalition", "CAFE"), "head"), (GrainId.Create("coalition", "0cafe"), "head"),
+            (GrainId.Create("coalition", "51966"), "head"), (GrainId.Create("coalition", "cafe+"), "head"),
         ];
         foreach (var (index, (grain, name)) in names.Index()) await Write(storage, grain, name, [(byte)index]);
         foreach (var (index, (grain, name)) in names.Index()) Assert.Equal([(byte)index], (await Read(storage, grain, name)).Bytes);

@@ -91,7 +91,8 @@ public sealed class CoalitionTests
     static AdmitPerson Person(string id, string? organisation, string? affiliation, Role role, params Mandate[] mandates) =>
         new(id, "Name of " + id, organisation, affiliation, role, [.. mandates.Select(mandate => new MandateHeld(mandate, null))])
         {
-            Id = default, By = By.Operator,
+            Id = default,
+            By = By.Operator,
         };
 
     void Recorded(By by, Func<Guid, CoalitionCommand> make)

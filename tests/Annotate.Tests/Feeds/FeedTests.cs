@@ -127,7 +127,8 @@ public sealed class FeedTests
     {
         var command = new AnnotateProvision(new Target("treaty", "l15", "art_40"), Motivation.Commenting, "words", [])
         {
-            Id = Commands.Id(id), By = Commands.Ana,
+            Id = Commands.Id(id),
+            By = Commands.Ana,
         };
         Assert.Null((await silo.Grains.GetGrain<IThreadGrain>(key.ToString()).RunAsync(command)).Problem);
     }

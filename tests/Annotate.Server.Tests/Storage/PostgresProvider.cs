@@ -1,3 +1,4 @@
+using Annotate.Server.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -5,23 +6,23 @@ using Orleans.Storage;
 
 namespace Annotate.Server.Tests.Storage;
 
-/// <summary>Orleans' AdoNet grain storage outside a silo: its services and its start, and nothing else.</summary>
-sealed class AdoNetProvider : IAsyncDisposable
+/// <summary>The PostgreSQL storage outside a silo: its services and its start, and nothing else.</summary>
+sealed class PostgresProvider : IAsyncDisposable
 {
     readonly ServiceProvider services;
 
-    AdoNetProvider(ServiceProvider services) => this.services = services;
+    PostgresProvider(ServiceProvider services) => this.services = services;
 
     public IGrainStorage Storage => services.GetRequiredKeyedService<IGrainStorage>("test");
 
-    public static async Task<AdoNetProvider> Start(Action<AdoNetGrainStorageOptions> configure)
+    public static async Task<PostgresProvider> Start(string database)
     {
         var collection = new ServiceCollection().AddLogging().AddSerializer();
         collection.Configure<ClusterOptions>(options => (options.ClusterId, options.ServiceId) = ("test", "annotate"));
-        collection.AddAdoNetGrainStorage("test", configure);
-        var provider = new AdoNetProvider(collection.BuildServiceProvider());
+        PostgresStorageHosting.AddGrainStorage(collection, "test", database);
+        var provider = new PostgresProvider(collection.BuildServiceProvider());
         var lifecycle = ActivatorUtilities.CreateInstance<SiloLifecycleSubject>(provider.services);
-        ((ILifecycleParticipant<ISiloLifecycle>)provider.Storage).Participate(lifecycle);
+        foreach (var participant in provider.services.GetServices<ILifecycleParticipant<ISiloLifecycle>>()) participant.Participate(lifecycle);
         await lifecycle.OnStart();
         return provider;
     }
