@@ -206,13 +206,13 @@ public sealed class HubTests(ITestOutputHelper output) : IAsyncLifetime
         await ada.ErrorOfAsync("Follow");
         await ada.ErrorOfAsync("Edit", Harbour.Text, new { not = "bytes" });
         await ada.ErrorOfAsync("NoSuchMethod", "x");
-        Assert.Equal("not-found", (await ada.ProblemOfAsync("Follow", null, -1L)).Code);
+        Assert.Equal("invalid", (await ada.ProblemOfAsync("Follow", null, -1L)).Code);
         Assert.Equal("not-found", (await ada.ProblemOfAsync("OpenText", null, Array.Empty<byte>())).Code);
         Assert.Equal("invalid", (await ada.ProblemOfAsync("OpenText", Harbour.Text, null)).Code);
         Assert.Equal("invalid", (await ada.ProblemOfAsync("OpenText", Harbour.Text, new byte[] { 5 })).Code);
         Assert.Equal("invalid", (await ada.ProblemOfAsync("Edit", Harbour.Text, null)).Code);
         Assert.Equal("invalid", (await ada.ProblemOfAsync("Aware", Harbour.Text, null)).Code);
-        Assert.Equal("conflict", (await ada.ProblemOfAsync("Edit", null, new byte[] { 0, 0 })).Code);
+        Assert.Equal("not-found", (await ada.ProblemOfAsync("Edit", null, new byte[] { 0, 0 })).Code);
         await ada.TellAsync("Unfollow", (string?)null);
         Assert.Equal(("durable", 1L), await StatusAsync(ada, new YjsTypist(1).Type("fine")));
     }
