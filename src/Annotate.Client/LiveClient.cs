@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,6 +36,7 @@ public sealed class LiveClient : IAsyncDisposable
         _connection.On<string, long, string>(nameof(ILiveClient.Reset), (topic, version, state) => Find<FollowedTopic>(topic)?.Reset(version, state));
         _connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Find<OpenText>(text)?.Take(version, update));
         _connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Find<OpenText>(text)?.TakeAwareness(awareness));
+        _connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) => TakeAway(topic, LiveException.Of(problem)));
         _connection.Reconnected += _ => ResumeAllAsync();
     }
 
@@ -109,23 +111,56 @@ public sealed class LiveClient : IAsyncDisposable
     {
         IResumable[] all;
         lock (_lock) all = [.. _open.Values];
-        foreach (var resumable in all)
+        // All at once: one that the server cannot serve yet must not hold up the others.
+        await Task.WhenAll(all.Select(ResumeAsync));
+    }
+
+    /// <summary>The server could not do something now: what is open is resumed a little later, on the same connection.</summary>
+    internal async void ResumeLater(IResumable resumable)
+    {
+        await Task.Delay(PatientReconnect.WaitBefore(PatientReconnect.LaterAttempt));
+        if (IsOpen(resumable)) await ResumeAsync(resumable);
+    }
+
+    async Task ResumeAsync(IResumable resumable)
+    {
+        for (var attempt = 0; ; attempt++)
         {
             try
             {
                 await resumable.ResumeAsync();
+                return;
+            }
+            catch (LiveException exception) when (exception.Problem.Status >= 500)
+            {
+                // A server that has just come back may not have everything yet.
+                await Task.Delay(PatientReconnect.WaitBefore(attempt));
+                if (!IsOpen(resumable)) return;
             }
             catch (LiveException exception)
             {
                 // It may not be seen any more; the others go on.
                 resumable.End(exception);
+                return;
             }
-            catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException)
+            catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException or WebSocketException)
             {
                 // The connection went again; the next reconnection resumes.
                 return;
             }
         }
+    }
+
+    bool IsOpen(IResumable resumable)
+    {
+        lock (_lock) return _open.ContainsValue(resumable);
+    }
+
+    void TakeAway(string name, LiveException reason)
+    {
+        IResumable? gone;
+        lock (_lock) _open.Remove(name, out gone);
+        gone?.End(reason);
     }
 
     T? Find<T>(string name) where T : class, IResumable
@@ -145,10 +180,15 @@ public sealed class LiveClient : IAsyncDisposable
 
     sealed class PatientReconnect : IRetryPolicy
     {
+        /// <summary>Whoever comes back as if after so many attempts waits most of a second.</summary>
+        public const int LaterAttempt = 3;
+
         const int FirstMilliseconds = 100, MostMilliseconds = 10_000;
 
-        public TimeSpan? NextRetryDelay(RetryContext retryContext) =>
-            TimeSpan.FromMilliseconds(Math.Min(MostMilliseconds, FirstMilliseconds << (int)Math.Min(10, retryContext.PreviousRetryCount)));
+        public static TimeSpan WaitBefore(long attempt) =>
+            TimeSpan.FromMilliseconds(Math.Min(MostMilliseconds, FirstMilliseconds << (int)Math.Min(10, attempt)));
+
+        public TimeSpan? NextRetryDelay(RetryContext retryContext) => WaitBefore(retryContext.PreviousRetryCount);
     }
 }
 

@@ -8,6 +8,9 @@ public sealed class LiveException(LiveProblem problem, Exception? inner = null) 
 {
     public LiveProblem Problem => problem;
 
+    /// <param name="problem">As JSON.</param>
+    internal static LiveException Of(string problem) => Of(new HubException(problem));
+
     internal static LiveException Of(HubException exception)
     {
         // SignalR puts words of its own before ours.

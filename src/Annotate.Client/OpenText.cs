@@ -9,11 +9,15 @@ namespace Annotate.Client;
 public sealed class OpenText : IResumable
 {
     readonly LiveClient _client;
-    readonly TextState _held = new();
+    readonly TextState _state = new();
     readonly List<ReadOnlyMemory<byte>> _updates = [];
     readonly Queue<PendingEdit> _pending = new();
     readonly Lock _lock = new();
     bool _isSending;
+    /// <summary>What was pushed before the answer to the opening came; null while the text is open.</summary>
+    List<(long Version, byte[] Update)>? _pushed = [];
+    /// <summary>Counts openings: whoever failed to send looks whether the text was opened again meanwhile.</summary>
+    int _openings;
 
     internal OpenText(string text, LiveClient client) => (Text, _client) = (text, client);
 
@@ -50,7 +54,7 @@ public sealed class OpenText : IResumable
     {
         get
         {
-            lock (_lock) return _held.EncodeStateVector();
+            lock (_lock) return _state.EncodeStateVector();
         }
     }
 
@@ -82,16 +86,35 @@ public sealed class OpenText : IResumable
 
     async Task IResumable.ResumeAsync()
     {
+        // Others go on writing while it is opened: what they push builds on what the answer brings, and waits for it.
+        lock (_lock) _pushed = [];
         var opened = await _client.InvokeAsync<OpenedText>("OpenText", Text, StateVector);
-        Take(opened.Version, opened.Update);
+        Accept(opened.Version, opened.Update);
+        while (NextPushed() is { } pushed) Accept(pushed.Version, pushed.Update);
         bool hasPending;
         lock (_lock)
         {
+            _openings++;
             hasPending = !_isSending && _pending.Count > 0;
             if (hasPending) _isSending = true;
         }
 
         if (hasPending) _ = SendAsync();
+    }
+
+    (long Version, byte[] Update)? NextPushed()
+    {
+        lock (_lock)
+        {
+            if (_pushed is not [var first, ..])
+            {
+                _pushed = null;
+                return null;
+            }
+
+            _pushed.RemoveAt(0);
+            return first;
+        }
     }
 
     void IResumable.End(Exception? reason)
@@ -110,6 +133,20 @@ public sealed class OpenText : IResumable
     {
         lock (_lock)
         {
+            if (_pushed is not null)
+            {
+                _pushed.Add((version, update));
+                return;
+            }
+        }
+
+        Accept(version, update);
+    }
+
+    void Accept(long version, byte[] update)
+    {
+        lock (_lock)
+        {
             Add(update);
             Version = Math.Max(Version, version);
         }
@@ -122,11 +159,11 @@ public sealed class OpenText : IResumable
     bool Add(ReadOnlyMemory<byte> bytes)
     {
         if (!Update.TryRead(bytes, out var update, out _)) return false;
-        switch (_held.Check(update, out var fresh))
+        switch (_state.Check(update, out var fresh))
         {
             case Verdict.Missing: return false;
             case Verdict.New:
-                _held.Add(fresh!);
+                _state.Add(fresh!);
                 _updates.Add(fresh!.Bytes);
                 break;
         }
@@ -139,8 +176,10 @@ public sealed class OpenText : IResumable
         while (true)
         {
             PendingEdit[] batch;
+            int opening;
             lock (_lock)
             {
+                opening = _openings;
                 batch = [.. _pending];
                 if (batch.Length == 0)
                 {
@@ -149,8 +188,14 @@ public sealed class OpenText : IResumable
                 }
             }
 
-            if (!await TrySendAsync(batch)) return;
+            if (!await TrySendAsync(batch) && Pauses(opening)) return;
         }
+    }
+
+    // Resuming sends what is pending, unless it found a sender still at work: then that one goes on.
+    bool Pauses(int opening)
+    {
+        lock (_lock) return !(_isSending = _openings != opening);
     }
 
     /// <returns>False when the connection went: the edits stay pending, and resuming sends them.</returns>
@@ -168,6 +213,12 @@ public sealed class OpenText : IResumable
             });
             return true;
         }
+        catch (LiveException exception) when (exception.Problem.Status is 409 or >= 500)
+        {
+            // On a new connection the text is opened first; and an edit in doubt is kept until it is known to be durable.
+            if (exception.Problem.Status >= 500) _client.ResumeLater(this);
+            return false;
+        }
         catch (LiveException exception)
         {
             Settle(batch, edit => edit.Durable.TrySetException(exception));
@@ -175,7 +226,6 @@ public sealed class OpenText : IResumable
         }
         catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
         {
-            lock (_lock) _isSending = false;
             return false;
         }
     }

@@ -1,6 +1,6 @@
 using Annotate.Server.Access;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Annotate.Server.Live;
 
