@@ -13,7 +13,7 @@ public sealed class RevocationState : IState
     [Id(1)] readonly Dictionary<string, DateTimeOffset> _people = [];
 
     // Not stored: in a state that was just read it is long past, so that the first entry looks through everything.
-    DateTimeOffset _nothingToForgetBefore;
+    [NonSerialized] DateTimeOffset _nothingToForgetBefore;
 
     /// <summary>Hash of each revoked token, and when it runs out.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Tokens => _tokens;
