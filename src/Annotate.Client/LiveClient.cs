@@ -14,6 +14,8 @@ public sealed class LiveClient : IAsyncDisposable
     readonly HubConnection _connection;
     readonly Dictionary<string, IResumable> _open = [];
     readonly Lock _lock = new();
+    readonly SemaphoreSlim _resuming = new(1);
+    CancellationTokenSource _connected = new();
 
     /// <param name="server">The server's address, such as <c>http://localhost:5080</c>.</param>
     /// <param name="token">Gives the bearer token whenever the connection is made.</param>
@@ -36,6 +38,7 @@ public sealed class LiveClient : IAsyncDisposable
         _connection.On<string, long, string>(nameof(ILiveClient.Reset), (topic, version, state) => Find<FollowedTopic>(topic)?.Reset(version, state));
         _connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Find<OpenText>(text)?.Take(version, update));
         _connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Find<OpenText>(text)?.TakeAwareness(awareness));
+        _connection.Reconnecting += _ => _connected.CancelAsync();
         _connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) => TakeAway(topic, LiveException.Of(problem)));
         _connection.Reconnected += _ => ResumeAllAsync();
     }
@@ -71,6 +74,7 @@ public sealed class LiveClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var open in TakeAll()) open.End(null);
+        await _connected.CancelAsync();
         await _connection.DisposeAsync();
     }
 
@@ -109,33 +113,34 @@ public sealed class LiveClient : IAsyncDisposable
 
     async Task ResumeAllAsync()
     {
-        IResumable[] all;
-        lock (_lock) all = [.. _open.Values];
-        // All at once: one that the server cannot serve yet must not hold up the others.
-        await Task.WhenAll(all.Select(ResumeAsync));
+        // One after the other: a connection that went while all was being resumed has ended that by now, or soon will.
+        await _resuming.WaitAsync();
+        try
+        {
+            IResumable[] all;
+            lock (_lock) all = [.. _open.Values];
+            _connected = new CancellationTokenSource();
+            await Task.WhenAll(Array.ConvertAll(all, resumable => ResumeAsync(resumable, _connected.Token)));
+        }
+        finally
+        {
+            _resuming.Release();
+        }
     }
 
-    /// <summary>The server could not do something now: what is open is resumed a little later, on the same connection.</summary>
-    internal async void ResumeLater(IResumable resumable)
+    static async Task ResumeAsync(IResumable resumable, CancellationToken whileConnected)
     {
-        await Task.Delay(PatientReconnect.WaitBefore(PatientReconnect.LaterAttempt));
-        if (IsOpen(resumable)) await ResumeAsync(resumable);
-    }
-
-    async Task ResumeAsync(IResumable resumable)
-    {
-        for (var attempt = 0; ; attempt++)
+        for (var tries = 0; ; tries++)
         {
             try
             {
                 await resumable.ResumeAsync();
                 return;
             }
-            catch (LiveException exception) when (exception.Problem.Status >= 500)
+            catch (LiveException exception) when (exception.IsPassing)
             {
-                // A server that has just come back may not have everything yet.
-                await Task.Delay(PatientReconnect.WaitBefore(attempt));
-                if (!IsOpen(resumable)) return;
+                await Waits.BeforeAsync(tries, whileConnected);
+                if (whileConnected.IsCancellationRequested) return;
             }
             catch (LiveException exception)
             {
@@ -143,7 +148,7 @@ public sealed class LiveClient : IAsyncDisposable
                 resumable.End(exception);
                 return;
             }
-            catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException or WebSocketException)
+            catch (Exception exception) when (IsLoss(exception))
             {
                 // The connection went again; the next reconnection resumes.
                 return;
@@ -151,11 +156,12 @@ public sealed class LiveClient : IAsyncDisposable
         }
     }
 
-    bool IsOpen(IResumable resumable)
-    {
-        lock (_lock) return _open.ContainsValue(resumable);
-    }
+    /// <summary>The connection went, or was not there.</summary>
+    internal static bool IsLoss(Exception exception) =>
+        exception is InvalidOperationException or IOException or OperationCanceledException or WebSocketException;
 
+    /// <summary>Cancelled when the connection that is up now goes.</summary>
+    internal CancellationToken WhileConnected => _connected.Token;
     void TakeAway(string name, LiveException reason)
     {
         IResumable? gone;
@@ -180,16 +186,21 @@ public sealed class LiveClient : IAsyncDisposable
 
     sealed class PatientReconnect : IRetryPolicy
     {
-        /// <summary>Whoever comes back as if after so many attempts waits most of a second.</summary>
-        public const int LaterAttempt = 3;
-
-        const int FirstMilliseconds = 100, MostMilliseconds = 10_000;
-
-        public static TimeSpan WaitBefore(long attempt) =>
-            TimeSpan.FromMilliseconds(Math.Min(MostMilliseconds, FirstMilliseconds << (int)Math.Min(10, attempt)));
-
-        public TimeSpan? NextRetryDelay(RetryContext retryContext) => WaitBefore(retryContext.PreviousRetryCount);
+        public TimeSpan? NextRetryDelay(RetryContext retryContext) => Waits.Before(retryContext.PreviousRetryCount);
     }
+}
+
+/// <summary>How long is waited before something is tried again: doubling from 100 ms to 10 s.</summary>
+static class Waits
+{
+    const int FirstMilliseconds = 100, MostMilliseconds = 10_000;
+
+    public static TimeSpan Before(long tries) =>
+        TimeSpan.FromMilliseconds(Math.Min(MostMilliseconds, FirstMilliseconds << (int)Math.Min(10, tries)));
+
+    /// <summary>Waits so long, or until it makes no sense any more.</summary>
+    public static async Task BeforeAsync(long tries, CancellationToken cancelled) =>
+        await Task.Delay(Before(tries), cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }
 
 interface IResumable

@@ -8,6 +8,9 @@ namespace Annotate.Client;
 /// </summary>
 public sealed class OpenText : IResumable
 {
+    /// <summary>Edits that wait are sent together up to so many bytes: the server takes 1 MiB at once.</summary>
+    const int BatchBytesMax = 512 << 10;
+
     readonly LiveClient _client;
     readonly TextState _state = new();
     readonly List<ReadOnlyMemory<byte>> _updates = [];
@@ -16,8 +19,8 @@ public sealed class OpenText : IResumable
     bool _isSending;
     /// <summary>What was pushed before the answer to the opening came; null while the text is open.</summary>
     List<(long Version, byte[] Update)>? _pushed = [];
-    /// <summary>Counts openings: whoever failed to send looks whether the text was opened again meanwhile.</summary>
-    int _openings;
+    bool _isEnded;
+    int _resumptions;
 
     internal OpenText(string text, LiveClient client) => (Text, _client) = (text, client);
 
@@ -62,11 +65,13 @@ public sealed class OpenText : IResumable
     /// <param name="update">A Yjs update of format 1 that builds only on what the text holds.</param>
     /// <exception cref="ArgumentException">It cannot be read, or builds on something unknown.</exception>
     /// <exception cref="LiveException">The server refused it.</exception>
+    /// <exception cref="ObjectDisposedException">The text was closed with its client, or may not be seen any more.</exception>
     public Task<long> EditAsync(ReadOnlyMemory<byte> update)
     {
         var pending = new PendingEdit(update.ToArray(), new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_isEnded, this);
             if (!Add(pending.Update)) throw new ArgumentException("The update cannot be read, or builds on something unknown.", nameof(update));
             _pending.Enqueue(pending);
             if (_isSending) return pending.Durable.Task;
@@ -94,7 +99,7 @@ public sealed class OpenText : IResumable
         bool hasPending;
         lock (_lock)
         {
-            _openings++;
+            _resumptions++;
             hasPending = !_isSending && _pending.Count > 0;
             if (hasPending) _isSending = true;
         }
@@ -121,6 +126,7 @@ public sealed class OpenText : IResumable
     {
         lock (_lock)
         {
+            _isEnded = true;
             while (_pending.TryDequeue(out var pending))
             {
                 if (reason is null) pending.Durable.TrySetCanceled();
@@ -173,14 +179,14 @@ public sealed class OpenText : IResumable
 
     async Task SendAsync()
     {
-        while (true)
+        for (var tries = 0; ; tries++)
         {
             PendingEdit[] batch;
-            int opening;
+            int resumptions;
             lock (_lock)
             {
-                opening = _openings;
-                batch = [.. _pending];
+                resumptions = _resumptions;
+                batch = TakeBatch();
                 if (batch.Length == 0)
                 {
                     _isSending = false;
@@ -188,45 +194,84 @@ public sealed class OpenText : IResumable
                 }
             }
 
-            if (!await TrySendAsync(batch) && Pauses(opening)) return;
+            var outcome = await TrySendAsync(batch);
+            if (outcome == Sending.Settled) tries = -1;
+            else if (outcome == Sending.Later) await Waits.BeforeAsync(tries, _client.WhileConnected);
+            else if (StopsSending(resumptions)) return;
         }
     }
 
-    // Resuming sends what is pending, unless it found a sender still at work: then that one goes on.
-    bool Pauses(int opening)
+    // What waits, as far as it may be sent together; it stays pending until it is answered.
+    PendingEdit[] TakeBatch()
     {
-        lock (_lock) return !(_isSending = _openings != opening);
+        var bytes = 0;
+        var batch = new List<PendingEdit>();
+        foreach (var edit in _pending)
+        {
+            bytes += edit.Update.Length;
+            if (batch.Count > 0 && bytes > BatchBytesMax) break;
+            batch.Add(edit);
+        }
+
+        return [.. batch];
     }
 
-    /// <returns>False when the connection went: the edits stay pending, and resuming sends them.</returns>
-    async Task<bool> TrySendAsync(PendingEdit[] batch)
+    /// <summary>What became of an attempt to send.</summary>
+    enum Sending
+    {
+        Settled,
+
+        /// <summary>The server is in doubt or cannot now. The edits stay pending; a text that holds them already takes no harm.</summary>
+        Later,
+
+        /// <summary>The connection went. The edits stay pending, and resuming sends them.</summary>
+        Lost,
+    }
+
+    // The connection may have come back, and the text been resumed, before this attempt was known to be lost.
+    bool StopsSending(int resumptions)
+    {
+        lock (_lock)
+        {
+            if (resumptions != _resumptions) return false;
+            _isSending = false;
+            return true;
+        }
+    }
+
+    async Task<Sending> TrySendAsync(PendingEdit[] batch)
     {
         try
         {
             var merged = batch.Length == 1 ? batch[0].Update : Merge(batch);
             var answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, merged);
             if (answer.Status == "missing") answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, Lacking(answer.StateVector!));
+            // Not taken now: there was too much to write, or what it builds on came from others meanwhile.
+            if (answer.Problem?.Status == 503 || answer.Status == "missing") return Sending.Later;
             Settle(batch, edit =>
             {
                 if (answer.Problem is { } problem) edit.Durable.TrySetException(new LiveException(problem));
                 else edit.Durable.TrySetResult(answer.Version);
             });
-            return true;
+            return Sending.Settled;
         }
-        catch (LiveException exception) when (exception.Problem.Status is 409 or >= 500)
+        catch (LiveException exception) when (exception.IsPassing)
         {
-            // On a new connection the text is opened first; and an edit in doubt is kept until it is known to be durable.
-            if (exception.Problem.Status >= 500) _client.ResumeLater(this);
-            return false;
+            return Sending.Later;
+        }
+        catch (LiveException exception) when (exception.Problem.Status == 409)
+        {
+            // A new connection has not opened the text yet; opening it sends what is pending.
+            return Sending.Lost;
         }
         catch (LiveException exception)
         {
             Settle(batch, edit => edit.Durable.TrySetException(exception));
-            return true;
+            return Sending.Settled;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+        catch (Exception exception) when (LiveClient.IsLoss(exception))
         {
-            return false;
+            return Sending.Lost;
         }
     }
 

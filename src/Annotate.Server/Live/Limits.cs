@@ -24,6 +24,9 @@ static class Limits
     /// <summary>Bytes of one message on the socket doors. Above the limit of an edit, so that our own answer comes first.</summary>
     public const int MessageBytesMax = Annotate.Limits.EditBytesMax + (64 << 10);
 
+    /// <summary>Bytes of one message to the hub. In the JSON protocol an edit is base64: four characters for three bytes.</summary>
+    public const int HubMessageBytesMax = (Annotate.Limits.EditBytesMax / 3 + 1) * 4 + (128 << 10);
+
     /// <summary>Bytes of one awareness update.</summary>
     public const int AwarenessBytesMax = 16 << 10;
 

@@ -68,8 +68,6 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
             _left.SetResult();
             End(WebSocketCloseStatus.NormalClosure, null);
             await _goodbye;
-            // Edits under way are still answered to this connection, so it outlives them.
-            for (var room = 0; room < Limits.EditsInFlightPerConnectionMax; room++) await _room.WaitAsync(CancellationToken.None);
         }
     }
 

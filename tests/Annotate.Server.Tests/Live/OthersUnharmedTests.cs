@@ -83,7 +83,7 @@ public sealed class OthersUnharmedTests
 
         void Look()
         {
-            if (ClientClocks.Of(text.StateVector, typist.Client) >= typist.Clock) done.TrySetResult();
+            if (ClientClocks.TryRead(text.StateVector, out var held, out _) && ClientClocks.Of(held, typist.Client) >= typist.Clock) done.TrySetResult();
         }
     }
 }
