@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using Annotate.Access;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Server.Access;
@@ -9,7 +8,6 @@ using Annotate.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Orleans;
 
 namespace Annotate.Server.Tests;
 

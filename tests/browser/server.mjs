@@ -10,10 +10,10 @@ import { fileURLToPath } from 'node:url';
 const repository = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const executable = process.env.ANNOTATE_EXECUTABLE ?? join(repository, 'src/Annotate.Server/bin/Release/net10.0/Annotate.Server');
 
-const StartMillisecondsMax = 60_000;
+const StartMillisecondsMax = 180_000;
 const EndMillisecondsMax = 20_000;
 const LogLinesMax = 200;
-const listening = /Now listening on: (http:\/\/\S+)/;
+const listening = /^Annotate listens on (http:\/\/\S+?)\/?$/;
 
 export class Server {
   #child;
@@ -26,8 +26,13 @@ export class Server {
     const server = new Server();
     server.#folder = await mkdtemp(join(tmpdir(), 'annotate-browser-'));
     server.url = 'http://127.0.0.1:0';
-    await server.#run();
-    return server;
+    try {
+      await server.#run();
+      return server;
+    } catch (error) {
+      await server.dispose();
+      throw error;
+    }
   }
 
   /** The address for Yjs clients; rooms are text ids. */
@@ -47,7 +52,7 @@ export class Server {
 
   /** Ends the process and removes its data. */
   async dispose() {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) {
+    if (this.#child.pid !== undefined && this.#child.exitCode === null && this.#child.signalCode === null) {
       const ended = this.#ended();
       this.#child.kill('SIGTERM');
       await ended;
@@ -88,12 +93,16 @@ export class Server {
       env: { ...process.env, Annotate__Url: this.url, Annotate__DataFolder: this.#folder, Annotate__LoadSeeds: 'false' },
     });
     const child = this.#child;
+    // A test run that is cut short leaves no server behind.
+    const cutShort = () => child.kill('SIGKILL');
+    process.once('exit', cutShort);
+    child.once('exit', () => process.off('exit', cutShort));
     return within(StartMillisecondsMax, 'the server to listen', () => this.log, new Promise((resolve, reject) => {
       const onLine = line => {
         this.#log.push(line);
         if (this.#log.length > LogLinesMax) this.#log.shift();
         const [, address] = listening.exec(line) ?? [];
-        if (!address || address.includes('unix:')) return;
+        if (!address) return;
         this.url = address;
         resolve();
       };

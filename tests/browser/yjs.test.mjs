@@ -16,7 +16,7 @@ let server;
 before(async () => {
   server = await Server.start();
   await makeCoalition(server, drafters);
-}, { timeout: WaitMilliseconds });
+}, { timeout: 5 * WaitMilliseconds });
 
 after(() => server?.dispose());
 

@@ -134,12 +134,25 @@ public sealed record Settings
         if (type == typeof(bool) && bool.TryParse(value, out var flag)) return flag;
         if (type == typeof(int) && int.TryParse(value, CultureInfo.InvariantCulture, out var number)) return number;
         if (type == typeof(Uri) && Uri.TryCreate(value, UriKind.Absolute, out var address)) return address;
-        if (type == typeof(Profile) && Enum.TryParse<Profile>(value, ignoreCase: true, out var profile) && Enum.IsDefined(profile)) return profile;
+        if (type == typeof(Profile) && TryProfile(value, out var profile)) return profile;
         var fitting = type == typeof(Profile) ? "one of " + string.Join(", ", Enum.GetNames<Profile>())
             : type == typeof(bool) ? "true or false"
             : type == typeof(int) ? "a whole number"
             : "an address such as https://annotate.example";
         throw new SettingsException($"Annotate:{property.Name} is {fitting}, not '{value}'.");
+    }
+
+    // By name only: Enum.TryParse would take a number, too.
+    static bool TryProfile(string value, out Profile profile)
+    {
+        foreach (var known in Enum.GetValues<Profile>())
+        {
+            profile = known;
+            if (known.ToString().Equals(value, StringComparison.OrdinalIgnoreCase)) return true;
+        }
+
+        profile = default;
+        return false;
     }
 
     static string Names() =>

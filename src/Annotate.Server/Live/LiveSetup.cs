@@ -1,6 +1,6 @@
 using Annotate.Server.Access;
-using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR;
 
 namespace Annotate.Server.Live;
 
@@ -17,7 +17,7 @@ static class LiveSetup
         services.AddSingleton<TopicDoors>();
         services.AddSignalR(options =>
         {
-            options.MaximumReceiveMessageSize = Limits.MessageBytesMax;
+            options.MaximumReceiveMessageSize = Limits.HubMessageBytesMax;
             // An edit is answered when it is durable; meanwhile its connection may ask for other things.
             options.MaximumParallelInvocationsPerClient = Limits.InvocationsPerConnectionMax;
             options.KeepAliveInterval = TimeSpan.FromSeconds(Limits.HubPingSeconds);

@@ -19,7 +19,8 @@ public static class CommandLine
     public static async Task<int> RunAsync(string[] args)
     {
         var parsed = NewRoot().Parse(args);
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        // A stop takes as long as the setting StopSeconds allows; the library would cut it off after two.
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = TimeSpan.FromMinutes(10) };
         try
         {
             var code = await parsed.InvokeAsync(configuration);

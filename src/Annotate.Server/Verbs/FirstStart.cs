@@ -20,6 +20,9 @@ sealed class FirstStart : IAsyncDisposable
         _running = RunAsync(host, to, _stop.Token);
     }
 
+    /// <summary>When there is no more to load and to say.</summary>
+    internal Task Finished => _running;
+
     public static FirstStart Begin(AnnotateHost host, TextWriter to)
     {
         foreach (var address in host.Addresses) to.WriteLine($"Annotate listens on {address}");

@@ -46,6 +46,7 @@ sealed class AnnotateTarget(string name, WireKind wire) : ITarget
     public async Task<TextAccess[]> CreateTextsAsync(int count, int writersPerText)
     {
         using var operatorClient = Client((await File.ReadAllTextAsync(Path.Combine(_dataFolder, "operator.token"))).Trim());
+        await ImportAsync(operatorClient);
         var coalition = $"/api/coalitions/{Coalition}";
         await PutAsync(operatorClient, coalition, new { name = "Bench", policy = "noBlock" });
         await PutAsync(operatorClient, $"{coalition}/organisations/{Organisation}", new { name = "Load" });
@@ -57,7 +58,7 @@ sealed class AnnotateTarget(string name, WireKind wire) : ITarget
         for (var i = 0; i < count; i++)
         {
             if (i % SectionsPerStatement == 0)
-                await PutAsync(drafter, $"{coalition}/statements/s{++_statements}", new { title = "Load", destination = "Nobody", instrument = "none", draft = "none" });
+                await PutAsync(drafter, $"{coalition}/statements/s{++_statements}", new { title = "Load", destination = "Nobody", instrument = "load", draft = "one" });
             await PutAsync(drafter, $"{coalition}/statements/s{_statements}/sections/part-{i}", new { title = $"Part {i}", citations = Array.Empty<string>() });
             texts[i] = new TextAccess($"{Coalition}.s{_statements}.part-{i}", tokens);
         }
@@ -72,6 +73,13 @@ sealed class AnnotateTarget(string name, WireKind wire) : ITarget
         BaseAddress = Address,
         DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", token) },
     };
+
+    static async Task ImportAsync(HttpClient client)
+    {
+        using var text = new StringContent("# Load\n\n## Article 1. Load\n\n1. Nothing is meant by this.\n", System.Text.Encoding.UTF8, "text/markdown");
+        using var answer = await client.PutAsync("/api/instruments/load/drafts/one?title=Load&draftTitle=One&language=en", text);
+        await CheckAsync(answer);
+    }
 
     static async Task<string> AdmitAsync(HttpClient client, string person)
     {

@@ -1,8 +1,6 @@
-using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Annotate.Server.Access;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -61,7 +59,7 @@ sealed record EveryEndpoint(string Method, string Pattern, Right Right, string? 
         var pattern = "/" + endpoint.RoutePattern.RawText!.Trim('/');
         var right = endpoint.Metadata.GetMetadata<RequiredRight>();
         Assert.True(right is not null, $"{pattern} does not say what it asks for.");
-        var body = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes.FirstOrDefault();
+        var body = endpoint.Metadata.GetMetadata<IAcceptsMetadata>()?.ContentTypes is [var first, ..] ? first : null;
         foreach (var method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? [pattern.EndsWith("/negotiate", StringComparison.Ordinal) ? "POST" : "GET"])
             yield return new EveryEndpoint(method, pattern, right.Right, body);
     }

@@ -32,6 +32,8 @@ public sealed class ProblemTests
         foreach (var (method, path, body, status, code) in wrong)
         {
             using var request = new HttpRequestMessage(method, path) { Content = body };
+            // Refused before it is sent, or the connection would be closed on what is still being written.
+            request.Headers.ExpectContinue = status == HttpStatusCode.RequestEntityTooLarge;
             using var answer = await stella.SendAsync(request);
             var text = await answer.Content.ReadAsStringAsync();
             Assert.True(answer.StatusCode == status, $"{method} {path}: {(int)answer.StatusCode} {text}");

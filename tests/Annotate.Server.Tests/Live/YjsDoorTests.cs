@@ -2,9 +2,7 @@ using System.Net.WebSockets;
 using Annotate.Deciding;
 using Annotate.Statements;
 using Annotate.Text;
-using Orleans;
 using Orleans.Concurrency;
-using Orleans.Runtime;
 
 namespace Annotate.Server.Tests.Live;
 

@@ -31,7 +31,7 @@ public abstract partial class JournalContract
         var survived = false;
         for (var first = 1; !survived; first += CrashStride)
         {
-            for (var second = 1 + first % 2; ; second += 2 * CrashStride)
+            for (var second = 1; ; second += CrashStride)
             {
                 var grain = NextGrain();
                 survived = await CrashAsync(storage, grain, first, after: first % 2 == 0, SecondCrashSteps, thenGoOn: false);

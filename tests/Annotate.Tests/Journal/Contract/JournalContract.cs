@@ -30,7 +30,7 @@ public abstract partial class JournalContract
 
     protected virtual int ManyAppends => 10_000;
 
-    protected virtual int RandomRounds => 60;
+    protected virtual int RandomRounds => 150;
 
     protected GrainId NextGrain() => GrainId.Create("journal-test", $"grain/{++_grains}");
 

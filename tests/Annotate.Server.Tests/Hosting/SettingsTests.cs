@@ -1,0 +1,56 @@
+using Annotate.Server.Hosting;
+using Microsoft.Extensions.Configuration;
+
+namespace Annotate.Server.Tests.Hosting;
+
+public sealed class SettingsTests
+{
+    [Theory]
+    [InlineData("Profile", "Oracle", "Sqlite, Postgres, Azure")]
+    [InlineData("Profile", "1", "Sqlite, Postgres, Azure")]
+    [InlineData("Profile", "Postgres", "Annotate:Postgres")]
+    [InlineData("Profile", "Azure", "Azure")]
+    [InlineData("Porfile", "Sqlite", "There is no setting Annotate:Porfile")]
+    [InlineData("Url", "localhost", "not an address")]
+    [InlineData("Url", "ftp://localhost:1", "not an address")]
+    [InlineData("PublicUrl", "annotate.example", "an address such as")]
+    [InlineData("PublicUrl", "ftp://annotate.example", "http or https")]
+    [InlineData("SiloPort", "65536", "0 to 65535")]
+    [InlineData("SiloPort", "many", "a whole number")]
+    [InlineData("LoadSeeds", "yes", "true or false")]
+    [InlineData("FollowRenewSeconds", "0", "1 to 30")]
+    [InlineData("SiloAddress", "here", "an IP address")]
+    public void A_wrong_setting_is_named_with_what_would_fit(string name, string value, string words)
+    {
+        var wrong = Assert.Throws<SettingsException>(() => Read((name, value)));
+        Assert.Contains(words, wrong.Message);
+    }
+
+    [Fact]
+    public void Settings_are_read_by_name_whatever_the_case()
+    {
+        var settings = Read(
+            ("profile", "postgres"), ("Postgres", "Host=db"), ("url", "http://*:80;https://localhost:443"), ("PublicUrl", "https://annotate.example/"),
+            ("InlineScheduling", "true"), ("StopSeconds", "5"));
+        Assert.Equal(Profile.Postgres, settings.Profile);
+        Assert.Equal(["http://*:80", "https://localhost:443"], settings.Urls);
+        Assert.Equal("annotate.example", settings.PublicUrl!.Host);
+        Assert.True(settings.InlineScheduling);
+        Assert.Equal(5, settings.StopSeconds);
+        Assert.Equal("data", settings.DataFolder);
+    }
+
+    [Fact]
+    public void A_socket_whose_path_would_be_too_long_moves_to_the_temporary_folder()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), new string('x', 120));
+        var path = PrivateSocket.PathIn(folder);
+        Assert.True(path.Length <= Limits.SocketPathBytesMax);
+        Assert.NotEqual(path, PrivateSocket.PathIn(folder + "y"));
+        Assert.Equal(path, PrivateSocket.PathIn(folder));
+        Assert.Equal(Path.Combine(Path.GetTempPath(), "d", "annotate.sock"), PrivateSocket.PathIn(Path.Combine(Path.GetTempPath(), "d")));
+    }
+
+    static Settings Read(params (string Name, string Value)[] settings) => Settings.Read(new ConfigurationBuilder()
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create("Annotate:" + setting.Name, (string?)setting.Value))).Build());
+}

@@ -1,0 +1,95 @@
+using System.Net;
+using System.Text.Json;
+using Annotate.Server.Hosting;
+
+namespace Annotate.Server.Tests.Verbs;
+
+/// <summary>The executable as people use it: each verb against a server that runs, and without one.</summary>
+public sealed class VerbTests
+{
+    const string Draft = "## Article 1. Purpose\n\n1. The purpose of this example is to be read.\n";
+
+    [Fact]
+    public async Task Verbs_do_the_same_with_and_without_a_running_server_and_what_they_did_survives_a_kill()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var draft = Path.Combine(server.DataFolder, "draft.md");
+        await File.WriteAllTextAsync(draft, Draft);
+        Assert.Equal(0, (await server.RunAsync("import", draft, "--instrument", "example", "--draft", "first", "--title", "Example")).Code);
+        Assert.True(File.Exists(PrivateSocket.PathIn(server.DataFolder)));
+        if (!OperatingSystem.IsWindows())
+        {
+            const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            Assert.Equal(Owner, File.GetUnixFileMode(PrivateSocket.PathIn(server.DataFolder)));
+            Assert.Equal(Owner, File.GetUnixFileMode(OperatorToken.PathIn(server.DataFolder)));
+        }
+
+        using var client = server.NewOperator();
+        await FoundAsync(client);
+        var token = await server.RunAsync("token", "--coalition", "river", "--person", "ada");
+        Assert.Equal(0, token.Code);
+
+        await server.KillAsync();
+        // The dead server's socket file is still there.
+        var exported = await server.RunAsync("export", "--coalition", "river");
+        Assert.True(exported.Code == 0, exported.Error);
+        Assert.Equal("ada", JsonDocument.Parse(exported.Output).RootElement.GetProperty("coalition").GetProperty("people")[0].GetProperty("id").GetString());
+
+        await server.RestartAsync();
+        using var ada = new HttpClient { BaseAddress = server.Address };
+        ada.DefaultRequestHeaders.Authorization = new("Bearer", token.Output.Trim());
+        using var me = await ada.GetAsync("/api/me");
+        Assert.Equal(HttpStatusCode.OK, me.StatusCode);
+        Assert.Equal(0, (await server.RunAsync("token", "--coalition", "river", "--person", "ada", "--revoke")).Code);
+        using var revoked = await ada.GetAsync("/api/me");
+        Assert.Equal(HttpStatusCode.Unauthorized, revoked.StatusCode);
+        Assert.Equal(0, await server.StopAsync());
+    }
+
+    [Fact]
+    public async Task What_is_wrong_is_said_in_words_with_an_exit_code()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var draft = Path.Combine(server.DataFolder, "draft.md");
+        await File.WriteAllTextAsync(draft, "# Only a title\n");
+        (string[] Arguments, int Code, string Words)[] wrong =
+        [
+            (["import", draft, "--instrument", "example", "--draft", "first", "--title", "T"], 1, "draft.md: "),
+            (["import", draft, "--instrument", "example", "--draft", "first", "--title", "T"], 1, "line 1"),
+            (["import", draft + ".missing", "--instrument", "example", "--draft", "first"], 1, "draft.md.missing"),
+            (["import", draft, "--draft", "first"], 2, "--instrument"),
+            (["token", "--coalition", "nowhere", "--person", "ada"], 1, "nothing you may see"),
+            (["export", "--coalition", "nowhere"], 1, "nothing you may see"),
+            (["seed", server.DataFolder], 1, "seeds.json"),
+            (["serve", "--url", "http://127.0.0.1:0"], 1, "is in use"),
+            (["serve", "--url", "nonsense"], 2, "not an address"),
+            (["dance"], 2, "dance"),
+        ];
+        foreach (var (arguments, code, words) in wrong)
+        {
+            var ran = await server.RunAsync(arguments);
+            Assert.True(ran.Code == code, $"{string.Join(' ', arguments)}: {ran.Code} {ran.Output} {ran.Error}");
+            Assert.Contains(words, ran.Error);
+            Assert.DoesNotContain("   at ", ran.Error);
+        }
+    }
+
+    [Fact]
+    public async Task A_wrong_setting_ends_the_start_with_code_2()
+    {
+        var ran = await Executable.RunAsync([], ("Annotate__Profile", "Oracle"));
+        Assert.Equal(2, ran.Code);
+        Assert.Contains("Sqlite, Postgres, Azure", ran.Error);
+    }
+
+    static async Task FoundAsync(HttpClient client)
+    {
+        using var coalition = await client.PutAsync("/api/coalitions/river", Json("""{"name":"River","policy":"noBlock"}"""));
+        Assert.True(coalition.IsSuccessStatusCode, await coalition.Content.ReadAsStringAsync());
+        using var person = await client.PutAsync(
+            "/api/coalitions/river/people/ada", Json("""{"name":"Ada","affiliation":"Example","role":"member","mandates":[]}"""));
+        Assert.True(person.IsSuccessStatusCode, await person.Content.ReadAsStringAsync());
+    }
+
+    static StringContent Json(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
+}
