@@ -232,6 +232,7 @@ async function textAtServer() {
     return doc.getXmlFragment('default').toArray().map(block => block.toArray().map(words => words.toDelta().map(part => part.insert).join('')).join('')).join('\n');
   } finally {
     provider.destroy();
+    doc.destroy(); // Its awareness keeps a timer, and the test would never end.
   }
 }
 
