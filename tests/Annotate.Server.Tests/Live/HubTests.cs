@@ -213,7 +213,7 @@ public sealed class HubTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal("invalid", (await ada.ProblemOfAsync("Edit", Harbour.Text, null)).Code);
         Assert.Equal("invalid", (await ada.ProblemOfAsync("Aware", Harbour.Text, null)).Code);
         Assert.Equal("not-found", (await ada.ProblemOfAsync("Edit", null, new byte[] { 0, 0 })).Code);
-        await ada.TellAsync("Unfollow", (string?)null);
+        Assert.Equal("invalid", (await ada.ProblemOfAsync("Unfollow", (string?)null)).Code);
         Assert.Equal(("durable", 1L), await StatusAsync(ada, new YjsTypist(1).Type("fine")));
     }
 
