@@ -14,7 +14,8 @@ public sealed class FollowedTopic : IResumable
     /// <summary>News a reader may be behind; one further behind gets the state again instead.</summary>
     const int UnreadMax = 10_000;
 
-    readonly Channel<TopicNews> _news = Channel.CreateUnbounded<TopicNews>(new UnboundedChannelOptions { SingleReader = true });
+    // Not for a single reader only: such a channel cannot count what is unread.
+    readonly Channel<TopicNews> _news = Channel.CreateUnbounded<TopicNews>();
     readonly LiveClient _client;
     readonly Lock _lock = new();
     List<Action>? _held;

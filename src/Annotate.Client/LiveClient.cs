@@ -1,3 +1,4 @@
+using System.Net.WebSockets;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,8 @@ public sealed class LiveClient : IAsyncDisposable
     readonly HubConnection _connection;
     readonly Dictionary<string, IResumable> _open = [];
     readonly Lock _lock = new();
+    readonly SemaphoreSlim _resuming = new(1);
+    CancellationTokenSource _connected = new();
 
     /// <param name="server">The server's address, such as <c>http://localhost:5080</c>.</param>
     /// <param name="token">Gives the bearer token whenever the connection is made.</param>
@@ -35,6 +38,7 @@ public sealed class LiveClient : IAsyncDisposable
         _connection.On<string, long, string>(nameof(ILiveClient.Reset), (topic, version, state) => Find<FollowedTopic>(topic)?.Reset(version, state));
         _connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Find<OpenText>(text)?.Take(version, update));
         _connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Find<OpenText>(text)?.TakeAwareness(awareness));
+        _connection.Reconnecting += _ => _connected.CancelAsync();
         _connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) => TakeAway(topic, LiveException.Of(problem)));
         _connection.Reconnected += _ => ResumeAllAsync();
     }
@@ -70,6 +74,7 @@ public sealed class LiveClient : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         foreach (var open in TakeAll()) open.End(null);
+        await _connected.CancelAsync();
         await _connection.DisposeAsync();
     }
 
@@ -108,20 +113,42 @@ public sealed class LiveClient : IAsyncDisposable
 
     async Task ResumeAllAsync()
     {
-        IResumable[] all;
-        lock (_lock) all = [.. _open.Values];
-        foreach (var resumable in all)
+        // One after the other: a connection that went while all was being resumed has ended that by now, or soon will.
+        await _resuming.WaitAsync();
+        try
+        {
+            IResumable[] all;
+            lock (_lock) all = [.. _open.Values];
+            _connected = new CancellationTokenSource();
+            await Task.WhenAll(Array.ConvertAll(all, resumable => ResumeAsync(resumable, _connected.Token)));
+        }
+        finally
+        {
+            _resuming.Release();
+        }
+    }
+
+    static async Task ResumeAsync(IResumable resumable, CancellationToken whileConnected)
+    {
+        for (var tries = 0; ; tries++)
         {
             try
             {
                 await resumable.ResumeAsync();
+                return;
+            }
+            catch (LiveException exception) when (exception.IsPassing)
+            {
+                await Waits.BeforeAsync(tries, whileConnected);
+                if (whileConnected.IsCancellationRequested) return;
             }
             catch (LiveException exception)
             {
                 // It may not be seen any more; the others go on.
                 resumable.End(exception);
+                return;
             }
-            catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException)
+            catch (Exception exception) when (IsLoss(exception))
             {
                 // The connection went again; the next reconnection resumes.
                 return;
@@ -129,6 +156,12 @@ public sealed class LiveClient : IAsyncDisposable
         }
     }
 
+    /// <summary>The connection went, or was not there.</summary>
+    internal static bool IsLoss(Exception exception) =>
+        exception is InvalidOperationException or IOException or OperationCanceledException or WebSocketException;
+
+    /// <summary>Cancelled when the connection that is up now goes.</summary>
+    internal CancellationToken WhileConnected => _connected.Token;
     void TakeAway(string name, LiveException reason)
     {
         IResumable? gone;
@@ -153,11 +186,21 @@ public sealed class LiveClient : IAsyncDisposable
 
     sealed class PatientReconnect : IRetryPolicy
     {
-        const int FirstMilliseconds = 100, MostMilliseconds = 10_000;
-
-        public TimeSpan? NextRetryDelay(RetryContext retryContext) =>
-            TimeSpan.FromMilliseconds(Math.Min(MostMilliseconds, FirstMilliseconds << (int)Math.Min(10, retryContext.PreviousRetryCount)));
+        public TimeSpan? NextRetryDelay(RetryContext retryContext) => Waits.Before(retryContext.PreviousRetryCount);
     }
+}
+
+/// <summary>How long is waited before something is tried again: doubling from 100 ms to 10 s.</summary>
+static class Waits
+{
+    const int FirstMilliseconds = 100, MostMilliseconds = 10_000;
+
+    public static TimeSpan Before(long tries) =>
+        TimeSpan.FromMilliseconds(Math.Min(MostMilliseconds, FirstMilliseconds << (int)Math.Min(10, tries)));
+
+    /// <summary>Waits so long, or until it makes no sense any more.</summary>
+    public static async Task BeforeAsync(long tries, CancellationToken cancelled) =>
+        await Task.Delay(Before(tries), cancelled).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }
 
 interface IResumable

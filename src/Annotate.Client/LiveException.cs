@@ -8,6 +8,10 @@ public sealed class LiveException(LiveProblem problem, Exception? inner = null) 
 {
     public LiveProblem Problem => problem;
 
+    /// <summary>The server could not do it just now, perhaps because one of its cluster went: the same may be asked again.</summary>
+    public bool IsPassing => problem.Status == 503 || problem.Code == Failed;
+
+    const string Failed = "failed";
     /// <param name="problem">As JSON.</param>
     internal static LiveException Of(string problem) => Of(new HubException(problem));
 
@@ -25,6 +29,6 @@ public sealed class LiveException(LiveProblem problem, Exception? inner = null) 
             // Not one of ours: an error inside the server, which it does not explain.
         }
 
-        return new LiveException(new LiveProblem("failed", 500, "The server could not do it.", exception.Message), exception);
+        return new LiveException(new LiveProblem(Failed, 500, "The server could not do it.", exception.Message), exception);
     }
 }

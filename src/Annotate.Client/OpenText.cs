@@ -8,12 +8,19 @@ namespace Annotate.Client;
 /// </summary>
 public sealed class OpenText : IResumable
 {
+    /// <summary>Edits that wait are sent together up to so many bytes: the server takes 1 MiB at once.</summary>
+    const int BatchBytesMax = 512 << 10;
+
     readonly LiveClient _client;
-    readonly TextState _held = new();
+    readonly TextState _state = new();
     readonly List<ReadOnlyMemory<byte>> _updates = [];
     readonly Queue<PendingEdit> _pending = new();
     readonly Lock _lock = new();
     bool _isSending;
+    /// <summary>What was pushed before the answer to the opening came; null while the text is open.</summary>
+    List<(long Version, byte[] Update)>? _pushed = [];
+    bool _isEnded;
+    int _resumptions;
 
     internal OpenText(string text, LiveClient client) => (Text, _client) = (text, client);
 
@@ -50,7 +57,7 @@ public sealed class OpenText : IResumable
     {
         get
         {
-            lock (_lock) return _held.EncodeStateVector();
+            lock (_lock) return _state.EncodeStateVector();
         }
     }
 
@@ -58,11 +65,13 @@ public sealed class OpenText : IResumable
     /// <param name="update">A Yjs update of format 1 that builds only on what the text holds.</param>
     /// <exception cref="ArgumentException">It cannot be read, or builds on something unknown.</exception>
     /// <exception cref="LiveException">The server refused it.</exception>
+    /// <exception cref="ObjectDisposedException">The text was closed with its client, or may not be seen any more.</exception>
     public Task<long> EditAsync(ReadOnlyMemory<byte> update)
     {
         var pending = new PendingEdit(update.ToArray(), new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously));
         lock (_lock)
         {
+            ObjectDisposedException.ThrowIf(_isEnded, this);
             if (!Add(pending.Update)) throw new ArgumentException("The update cannot be read, or builds on something unknown.", nameof(update));
             _pending.Enqueue(pending);
             if (_isSending) return pending.Durable.Task;
@@ -82,11 +91,15 @@ public sealed class OpenText : IResumable
 
     async Task IResumable.ResumeAsync()
     {
+        // Others go on writing while it is opened: what they push builds on what the answer brings, and waits for it.
+        lock (_lock) _pushed = [];
         var opened = await _client.InvokeAsync<OpenedText>("OpenText", Text, StateVector);
-        Take(opened.Version, opened.Update);
+        Accept(opened.Version, opened.Update);
+        while (NextPushed() is { } pushed) Accept(pushed.Version, pushed.Update);
         bool hasPending;
         lock (_lock)
         {
+            _resumptions++;
             hasPending = !_isSending && _pending.Count > 0;
             if (hasPending) _isSending = true;
         }
@@ -94,10 +107,26 @@ public sealed class OpenText : IResumable
         if (hasPending) _ = SendAsync();
     }
 
+    (long Version, byte[] Update)? NextPushed()
+    {
+        lock (_lock)
+        {
+            if (_pushed is not [var first, ..])
+            {
+                _pushed = null;
+                return null;
+            }
+
+            _pushed.RemoveAt(0);
+            return first;
+        }
+    }
+
     void IResumable.End(Exception? reason)
     {
         lock (_lock)
         {
+            _isEnded = true;
             while (_pending.TryDequeue(out var pending))
             {
                 if (reason is null) pending.Durable.TrySetCanceled();
@@ -107,6 +136,20 @@ public sealed class OpenText : IResumable
     }
 
     internal void Take(long version, byte[] update)
+    {
+        lock (_lock)
+        {
+            if (_pushed is not null)
+            {
+                _pushed.Add((version, update));
+                return;
+            }
+        }
+
+        Accept(version, update);
+    }
+
+    void Accept(long version, byte[] update)
     {
         lock (_lock)
         {
@@ -122,11 +165,11 @@ public sealed class OpenText : IResumable
     bool Add(ReadOnlyMemory<byte> bytes)
     {
         if (!Update.TryRead(bytes, out var update, out _)) return false;
-        switch (_held.Check(update, out var fresh))
+        switch (_state.Check(update, out var fresh))
         {
             case Verdict.Missing: return false;
             case Verdict.New:
-                _held.Add(fresh!);
+                _state.Add(fresh!);
                 _updates.Add(fresh!.Bytes);
                 break;
         }
@@ -136,12 +179,14 @@ public sealed class OpenText : IResumable
 
     async Task SendAsync()
     {
-        while (true)
+        for (var tries = 0; ; tries++)
         {
             PendingEdit[] batch;
+            int resumptions;
             lock (_lock)
             {
-                batch = [.. _pending];
+                resumptions = _resumptions;
+                batch = TakeBatch();
                 if (batch.Length == 0)
                 {
                     _isSending = false;
@@ -149,34 +194,84 @@ public sealed class OpenText : IResumable
                 }
             }
 
-            if (!await TrySendAsync(batch)) return;
+            var outcome = await TrySendAsync(batch);
+            if (outcome == Sending.Settled) tries = -1;
+            else if (outcome == Sending.Later) await Waits.BeforeAsync(tries, _client.WhileConnected);
+            else if (StopsSending(resumptions)) return;
         }
     }
 
-    /// <returns>False when the connection went: the edits stay pending, and resuming sends them.</returns>
-    async Task<bool> TrySendAsync(PendingEdit[] batch)
+    // What waits, as far as it may be sent together; it stays pending until it is answered.
+    PendingEdit[] TakeBatch()
+    {
+        var bytes = 0;
+        var batch = new List<PendingEdit>();
+        foreach (var edit in _pending)
+        {
+            bytes += edit.Update.Length;
+            if (batch.Count > 0 && bytes > BatchBytesMax) break;
+            batch.Add(edit);
+        }
+
+        return [.. batch];
+    }
+
+    /// <summary>What became of an attempt to send.</summary>
+    enum Sending
+    {
+        Settled,
+
+        /// <summary>The server is in doubt or cannot now. The edits stay pending; a text that holds them already takes no harm.</summary>
+        Later,
+
+        /// <summary>The connection went. The edits stay pending, and resuming sends them.</summary>
+        Lost,
+    }
+
+    // The connection may have come back, and the text been resumed, before this attempt was known to be lost.
+    bool StopsSending(int resumptions)
+    {
+        lock (_lock)
+        {
+            if (resumptions != _resumptions) return false;
+            _isSending = false;
+            return true;
+        }
+    }
+
+    async Task<Sending> TrySendAsync(PendingEdit[] batch)
     {
         try
         {
             var merged = batch.Length == 1 ? batch[0].Update : Merge(batch);
             var answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, merged);
             if (answer.Status == "missing") answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, Lacking(answer.StateVector!));
+            // Not taken now: there was too much to write, or what it builds on came from others meanwhile.
+            if (answer.Problem?.Status == 503 || answer.Status == "missing") return Sending.Later;
             Settle(batch, edit =>
             {
                 if (answer.Problem is { } problem) edit.Durable.TrySetException(new LiveException(problem));
                 else edit.Durable.TrySetResult(answer.Version);
             });
-            return true;
+            return Sending.Settled;
+        }
+        catch (LiveException exception) when (exception.IsPassing)
+        {
+            return Sending.Later;
+        }
+        catch (LiveException exception) when (exception.Problem.Status == 409)
+        {
+            // A new connection has not opened the text yet; opening it sends what is pending.
+            return Sending.Lost;
         }
         catch (LiveException exception)
         {
             Settle(batch, edit => edit.Durable.TrySetException(exception));
-            return true;
+            return Sending.Settled;
         }
-        catch (Exception exception) when (exception is InvalidOperationException or IOException or OperationCanceledException or System.Net.WebSockets.WebSocketException)
+        catch (Exception exception) when (LiveClient.IsLoss(exception))
         {
-            lock (_lock) _isSending = false;
-            return false;
+            return Sending.Lost;
         }
     }
 

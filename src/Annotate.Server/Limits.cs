@@ -9,7 +9,7 @@ public static partial class Limits
     /// <summary>Writes that wait for the storage thread before further callers wait outside the queue: also the largest transaction.</summary>
     public const int StorageQueueRecordsMax = 8192;
 
-    /// <summary>Bytes that wait for the storage thread. One record larger than this is still taken, alone.</summary>
+    /// <summary>Bytes that wait for the storage thread before further callers wait outside the queue; the record that passes the mark is let in.</summary>
     public const int StorageQueueBytesMax = 16 * 1024 * 1024;
 
     /// <summary>Connections that read the storage file at the same time.</summary>
@@ -25,5 +25,5 @@ public static partial class Limits
     public const int StorageCheckpointPages = 16_384;
 
     /// <summary>Page cache of each connection to the storage file.</summary>
-    public const int StorageCacheKibibytes = 32 * 1024;
+    public const int StorageCacheKibibytes = 16 * 1024;
 }

@@ -22,7 +22,7 @@ static class ColdStartBench
         foreach (var target in options.Targets) rows.Add(await MeasureAsync(target, options));
         Report.Table(
             ["scenario", "target", "answer ms (median)", "worst", "text ms (median)", "worst"],
-            [.. rows.Select(r => (string[])["coldstart", r.Target, r.NotMeasured ?? Median(r.AnswerMilliseconds), Worst(r.AnswerMilliseconds), Median(r.TextMilliseconds), Worst(r.TextMilliseconds)])]);
+            [.. rows.Select(r => (string[])["coldstart", r.Target, r.NotMeasured is null ? Median(r.AnswerMilliseconds) : Report.NotMeasured, Worst(r.AnswerMilliseconds), Median(r.TextMilliseconds), Worst(r.TextMilliseconds)])]);
         await Report.SaveAsync(options.Json, "coldstart", machine, rows);
     }
 

@@ -102,7 +102,7 @@ static class EditsBench
     }
 
     static string[] Cells(Row row, Row? hocuspocus) => row.Load is not { } load
-        ? [row.Scenario, row.Target, row.NotMeasured!, .. Enumerable.Repeat("", 8)]
+        ? [row.Scenario, row.Target, Report.NotMeasured, .. Enumerable.Repeat("", 8)]
         : [
             row.Scenario, row.Target, $"{row.EditsPerSecond:0}", $"{load.Due.P50Milliseconds:0.0}", $"{load.Due.P99Milliseconds:0.0}",
             $"{load.Written.P50Milliseconds:0.0}", $"{load.Written.P99Milliseconds:0.0}", $"{load.ServerCpuPercent:0}", $"{load.LoadCpuPercent:0}",

@@ -72,7 +72,7 @@ static class IdleBench
         return await server.ResidentKibibytesAsync();
     }
 
-    static string[] Cells(Row row) => row.NotMeasured is { } reason
-        ? ["idle", row.Target, reason, "", "", ""]
+    static string[] Cells(Row row) => row.NotMeasured is not null
+        ? ["idle", row.Target, Report.NotMeasured, "", "", ""]
         : ["idle", row.Target, $"{row.KibibytesPerConnection:0.0}", $"{row.BeforeKibibytes / 1024}", $"{row.AfterKibibytes / 1024}", $"{row.OpenedSeconds:0.0}"];
 }

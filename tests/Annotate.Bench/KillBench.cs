@@ -79,7 +79,7 @@ static class KillBench
     static long Lost(int known, WriterResult writer, Dictionary<uint, uint> kept) =>
         Math.Max(0, known - (long)kept.GetValueOrDefault(writer.Client));
 
-    static string[] Cells(Row row) => row.NotMeasured is { } reason
-        ? [$"kill {row.Round}", row.Target, reason, "", "", "", ""]
+    static string[] Cells(Row row) => row.NotMeasured is not null
+        ? [$"kill {row.Round}", row.Target, Report.NotMeasured, "", "", "", ""]
         : [$"kill {row.Round}", row.Target, $"{row.Sent}", $"{row.Seen}", $"{row.SeenLost}", $"{row.Acknowledged}", $"{row.AcknowledgedLost}"];
 }

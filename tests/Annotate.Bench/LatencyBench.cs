@@ -56,7 +56,7 @@ static class LatencyBench
             Limits.WarmUpSeconds, seconds, target.Server.Id, options.Seed));
 
     static string[] Cells(Row row) => row.Load is not { } load
-        ? [row.Scenario, row.Target, row.NotMeasured!, .. Enumerable.Repeat("", 9)]
+        ? [row.Scenario, row.Target, Report.NotMeasured, .. Enumerable.Repeat("", 9)]
         : [
             row.Scenario, row.Target, $"{load.Due.Count}", $"{load.Due.P50Milliseconds:0.00}", $"{load.Due.P99Milliseconds:0.00}",
             $"{load.Due.MaxMilliseconds:0.00}", $"{load.Written.P50Milliseconds:0.00}", $"{load.Written.P99Milliseconds:0.00}",

@@ -9,6 +9,9 @@ static class Report
 {
     static readonly JsonSerializerOptions Json = new() { WriteIndented = true, PropertyNamingPolicy = JsonNamingPolicy.CamelCase };
 
+    /// <summary>In a table, in place of a figure; why is told on standard error, and in the JSON.</summary>
+    public const string NotMeasured = "not measured";
+
     /// <summary>What the figures were measured on.</summary>
     public static string Machine()
     {

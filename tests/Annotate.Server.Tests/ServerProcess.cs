@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net.Http.Headers;
+using System.Net.NetworkInformation;
 using System.Text;
 using Annotate.Server.Hosting;
 
@@ -16,6 +17,7 @@ sealed class ServerProcess : IAsyncDisposable
     readonly StringBuilder _output = new();
     readonly List<HttpClient> _clients = [];
     Process _process = null!;
+    TaskCompletionSource _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     ServerProcess(string dataFolder, (string Name, string Value)[] settings) => (DataFolder, _settings) = (dataFolder, settings);
 
@@ -40,7 +42,7 @@ sealed class ServerProcess : IAsyncDisposable
         var server = new ServerProcess(Directory.CreateTempSubdirectory("annotate-test-").FullName, settings);
         try
         {
-            await server.StartProcessAsync("http://127.0.0.1:0");
+            await server.StartProcessAsync($"http://127.0.0.1:{FreePort()}");
             return server;
         }
         catch
@@ -50,10 +52,20 @@ sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Completed while it listens.</summary>
+    public Task WhenUp => Volatile.Read(ref _up).Task;
+
+    /// <summary>SIGKILL at once: whoever is called back by an event may call it right there.</summary>
+    public void Kill()
+    {
+        if (WhenUp.IsCompleted) Volatile.Write(ref _up, new(TaskCreationOptions.RunContinuationsAsynchronously));
+        _process.Kill();
+    }
+
     /// <summary>Ends it without a chance to put anything in order (SIGKILL).</summary>
     public async Task KillAsync()
     {
-        _process.Kill();
+        Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
@@ -101,6 +113,13 @@ sealed class ServerProcess : IAsyncDisposable
         Directory.Delete(DataFolder, recursive: true);
     }
 
+    // Below the ports that systems give to outgoing connections: one of those could take the port while the server is away.
+    static int FreePort()
+    {
+        var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port).ToHashSet();
+        return Enumerable.Range(20_000 + Environment.ProcessId % 10_000, 1_000).First(port => !taken.Contains(port));
+    }
+
     async Task StartProcessAsync(string url)
     {
         _process = Executable.Start(
@@ -114,6 +133,7 @@ sealed class ServerProcess : IAsyncDisposable
         if (await Task.WhenAny(listens.Task, exited).WaitAsync(Patience) == exited)
             throw new InvalidOperationException($"The server ended before it listened: {Output}");
         Address = new Uri(await listens.Task);
+        _up.TrySetResult();
     }
 
     void Take(string? line, TaskCompletionSource<string> listens)

@@ -23,9 +23,9 @@ static class CallerToken
     static readonly string[] QueryNames = ["token", "access_token"];
     static readonly string[] SocketPaths = ["/live", "/yjs", "/events"];
 
-    /// <summary>Whether the path is one of those that stay open; browsers cannot send a header there, so the query may carry the token.</summary>
+    /// <summary>Whether the path is one of those that stay open, in any case, as routing takes it; browsers cannot send a header there, so the query may carry the token.</summary>
     public static bool IsSocketPath(PathString path) =>
-        Array.Exists(SocketPaths, socket => path.StartsWithSegments(socket, StringComparison.Ordinal));
+        Array.Exists(SocketPaths, socket => path.StartsWithSegments(socket, StringComparison.OrdinalIgnoreCase));
 
     public static TokenPlace Read(HttpContext context, out string token)
     {

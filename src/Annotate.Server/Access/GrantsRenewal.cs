@@ -13,13 +13,26 @@ sealed partial class GrantsRenewal(SiloGrants grants, OpenSockets sockets, TimeP
             do
             {
                 await RenewAsync();
-                sockets.CheckAll();
+                Check();
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }
         catch (OperationCanceledException)
         {
             // The host stops.
+        }
+    }
+
+    void Check()
+    {
+        try
+        {
+            sockets.CheckAll();
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // A fault of ours, or of whoever hears of changes: it must not end the looking after.
+            LogCheckFailed(exception);
         }
     }
 
@@ -40,4 +53,7 @@ sealed partial class GrantsRenewal(SiloGrants grants, OpenSockets sockets, TimeP
 
     [LoggerMessage(LogLevel.Warning, "Grants could not be renewed; what depends on them is refused until they can be")]
     partial void LogFailing(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "Open connections could not be checked")]
+    partial void LogCheckFailed(Exception exception);
 }

@@ -65,7 +65,7 @@ sealed class Awareness
 
     bool IsNews(AwarenessEntry entry, By by, long origin)
     {
-        if (!_states.TryGetValue(entry.ClientId, out var known)) return !entry.IsRemoval && MakeRoom();
+        if (!_states.TryGetValue(entry.ClientId, out var known)) return !entry.IsRemoval && HasShare(by) && MakeRoom();
         if (known.Person != by.Person) return false;
         // The same person on a new connection goes on counting; a repeat on another connection is an echo.
         return entry.Clock > known.Entry.Clock || (entry.Clock == known.Entry.Clock && entry.IsRemoval && !known.Entry.IsRemoval && origin == known.Origin);
@@ -78,6 +78,10 @@ sealed class Awareness
         _states[entry.ClientId] = new Known(kept, by.Person, origin, ++_sequence);
         return kept;
     }
+
+    // One person must not take all the room, and with it everybody else's cursor.
+    bool HasShare(By by) =>
+        _states.Values.Count(known => known.Person == by.Person && !known.Entry.IsRemoval) < Limits.AwarenessStatesPerPersonMax;
 
     bool MakeRoom()
     {

@@ -10,6 +10,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
 {
     readonly Dictionary<string, HubSubscription> _subscriptions = [];
     readonly Lock _lock = new();
+    bool _isClosed;
 
     public string ConnectionId => connection.ConnectionId;
 
@@ -27,12 +28,13 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
         lock (_lock) return _subscriptions.GetValueOrDefault(topic).Subscription as T;
     }
 
-    /// <returns>False when the topic is followed already, or too many are.</returns>
-    public bool TryAdd(string topic, string coalition, Subscription subscription)
+    /// <param name="tier">Whose topic it is within the coalition: somebody who changes organisation may not go on following it.</param>
+    /// <returns>False when the topic is followed already, too many are, or the connection has gone.</returns>
+    public bool TryAdd(string topic, string coalition, Tier tier, Subscription subscription)
     {
         lock (_lock)
-            return _subscriptions.Count < Limits.SubscriptionsPerConnectionMax
-                && _subscriptions.TryAdd(topic, new HubSubscription(coalition, subscription));
+            return !_isClosed && _subscriptions.Count < Limits.SubscriptionsPerConnectionMax
+                && _subscriptions.TryAdd(topic, new HubSubscription(coalition, tier, subscription));
     }
 
     public bool IsFull
@@ -48,20 +50,41 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
         lock (_lock) return _subscriptions.Remove(topic, out var removed) ? removed.Subscription : null;
     }
 
-    public string[] Topics
+    /// <summary>The connection has gone: a call that is still under way adds nothing any more.</summary>
+    /// <returns>What it follows, to be ended.</returns>
+    public string[] Close()
     {
-        get
+        lock (_lock)
         {
-            lock (_lock) return [.. _subscriptions.Keys];
+            _isClosed = true;
+            return [.. _subscriptions.Keys];
         }
     }
 
-    /// <summary>Rights in a coalition changed: a connection whose right to read went is told what it follows no longer, and ended.</summary>
-    public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<bool>> mayRead)
+    /// <summary>
+    /// Rights in a coalition changed: a connection that lost its right to read, or the organisation whose topics it follows, is told what
+    /// it follows no longer; the first is ended.
+    /// </summary>
+    public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
     {
-        string[] topics;
-        lock (_lock) topics = [.. _subscriptions.Where(followed => followed.Value.Coalition == coalition).Select(followed => followed.Key)];
-        if ((topics.Length == 0 && principal.Coalition != coalition) || await mayRead(principal, coalition)) return;
+        HubSubscription[] followed;
+        lock (_lock) followed = [.. _subscriptions.Values.Where(each => each.Coalition == coalition)];
+        if (followed.Length == 0 && principal.Coalition != coalition) return;
+        var standing = await standingOf(principal, coalition);
+        string[] gone;
+        lock (_lock)
+            gone = [.. _subscriptions.Where(each => each.Value.Coalition == coalition && !IsOpen(each.Value.Tier, standing)).Select(each => each.Key)];
+        if (standing is not null)
+            foreach (var topic in gone) Remove(topic)?.End();
+        if (gone.Length > 0) await SayGoneAsync(gone);
+        if (standing is null) Abort();
+    }
+
+    static bool IsOpen(Tier tier, Standing? standing) =>
+        standing is not null && (tier.Organisation is null || tier.Organisation == standing.By.Organisation);
+
+    async Task SayGoneAsync(string[] topics)
+    {
         try
         {
             var goodbye = Task.WhenAll(topics.Select(topic => SendAsync(nameof(ILiveClient.Gone), topic, Problem.NotFound.Json()).AsTask()));
@@ -70,9 +93,8 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException or IOException)
         {
             // It takes nothing any more; it goes without a word.
+            Abort();
         }
-
-        Abort();
     }
 
     protected override void Report(Exception exception)
@@ -81,7 +103,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
             logger.LogWarning(exception, "A connection of the hub could not be served");
     }
 
-    readonly record struct HubSubscription(string Coalition, Subscription? Subscription);
+    readonly record struct HubSubscription(string Coalition, Tier Tier, Subscription? Subscription);
 }
 
 /// <summary>A text that a hub connection has open.</summary>
@@ -89,9 +111,9 @@ sealed class HubTextSubscription(LiveText text, HubOutlet outlet, Action<LiveTex
 {
     readonly string _name = text.Id.ToString();
 
-    public override void End()
+    protected override void LetGo()
     {
-        base.End();
+        base.LetGo();
         release(Text);
     }
 
@@ -112,7 +134,7 @@ sealed class HubTopicSubscription(LiveTopic topic, HubOutlet outlet, Func<Task<T
 {
     public void StartAt(long version) => Cursor = version;
 
-    public override void End()
+    protected override void LetGo()
     {
         topic.Remove(this);
         release(topic);
@@ -132,6 +154,7 @@ sealed class HubTopicSubscription(LiveTopic topic, HubOutlet outlet, Func<Task<T
             var sent = Array.ConvertAll(changes, change => LiveChanges.Of(change.Version, change.Entry));
             await outlet.SendAsync(nameof(ILiveClient.Changed), topic.Topic, sent);
             Cursor = changes[^1].Version;
+            outlet.Advance();
         }
     }
 
@@ -146,6 +169,7 @@ sealed class HubTopicSubscription(LiveTopic topic, HubOutlet outlet, Func<Task<T
                 for (var i = 0; i < part.Length; i++) sent[i] = LiveChanges.Of(Cursor + 1 + i, part[i]);
                 await outlet.SendAsync(nameof(ILiveClient.Changed), topic.Topic, sent);
                 Cursor += part.Length;
+                outlet.Advance();
             }
 
             return;

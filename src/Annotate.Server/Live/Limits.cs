@@ -24,11 +24,17 @@ static class Limits
     /// <summary>Bytes of one message on the socket doors. Above the limit of an edit, so that our own answer comes first.</summary>
     public const int MessageBytesMax = Annotate.Limits.EditBytesMax + (64 << 10);
 
+    /// <summary>Bytes of one message to the hub. In the JSON protocol an edit is base64: four characters for three bytes.</summary>
+    public const int HubMessageBytesMax = (Annotate.Limits.EditBytesMax / 3 + 1) * 4 + (128 << 10);
+
     /// <summary>Bytes of one awareness update.</summary>
     public const int AwarenessBytesMax = 16 << 10;
 
     /// <summary>Awareness states kept for one text on one silo.</summary>
     public const int AwarenessStatesMax = 4_096;
+
+    /// <summary>Those of one person among them: as many open editors as anybody has.</summary>
+    public const int AwarenessStatesPerPersonMax = 128;
 
     /// <summary>A buffer larger than this is let go after the message it was made for.</summary>
     public const int ReadBufferKeptBytesMax = 64 << 10;

@@ -62,8 +62,8 @@ sealed class LiveConnections(Doors doors, IHostApplicationLifetime lifetime, ILo
         try
         {
             foreach (var connection in _yjs.Values.Where(connection => connection.Coalition == coalition))
-                if (!await MayReadAsync(connection.Principal, coalition)) connection.Refuse(Problem.NotFound);
-            foreach (var outlet in _hub.Values) await outlet.LookAgainAsync(coalition, MayReadAsync);
+                if (await StandingAsync(connection.Principal, coalition) is null) connection.Refuse(Problem.NotFound);
+            foreach (var outlet in _hub.Values) await outlet.LookAgainAsync(coalition, StandingAsync);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -72,6 +72,7 @@ sealed class LiveConnections(Doors doors, IHostApplicationLifetime lifetime, ILo
         }
     }
 
-    async Task<bool> MayReadAsync(Principal principal, string coalition) =>
-        await doors.StandingAsync(principal, coalition) is { } standing && standing.May(Right.Read);
+    // Null when they may not read any more.
+    async Task<Standing?> StandingAsync(Principal principal, string coalition) =>
+        await doors.StandingAsync(principal, coalition) is { } standing && standing.May(Right.Read) ? standing : null;
 }

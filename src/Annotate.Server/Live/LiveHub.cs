@@ -26,7 +26,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     public override Task OnDisconnectedAsync(Exception? exception)
     {
         if (connections.Find(Context.ConnectionId) is not { } outlet) return Task.CompletedTask;
-        foreach (var topic in outlet.Topics) End(outlet, topic);
+        foreach (var topic in outlet.Close()) End(outlet, topic);
         (Context.Items[nameof(LivePresence)] as IDisposable)?.Dispose();
         connections.Remove(Context.ConnectionId);
         return Task.CompletedTask;
@@ -38,15 +38,17 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     public async Task<Followed> Follow(string topic, long since)
     {
         var outlet = Outlet;
+        Given(topic, "topic");
         if (topic.StartsWith(PresenceKind, StringComparison.Ordinal)) return await FollowPresenceAsync(outlet, topic);
         if (!topicDoors.TryFind(topic, out var door)) throw Refusal(Problem.NotFound);
         await AdmitAsync(outlet, door);
-        if (outlet.Find<Subscription>(topic) is not null) throw Refusal(Problem.Conflict("This connection follows the topic already."));
+        if (outlet.Find<Subscription>(topic) is not null) throw Refusal(FollowedAlready);
         return await FollowAsync(outlet, door, since);
     }
 
     public Task Unfollow(string topic)
     {
+        Given(topic, "topic");
         End(Outlet, topic);
         return Task.CompletedTask;
     }
@@ -56,6 +58,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     public async Task<OpenedText> OpenText(string text, byte[] stateVector)
     {
         var outlet = Outlet;
+        Given(stateVector, "stateVector");
         var id = Parse(text);
         await StandingAsync(outlet, id.Coalition);
         if (stateVector.Length > 0 && !ClientClocks.TryRead(stateVector, out _, out var fault))
@@ -64,19 +67,18 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (!await texts.ExistsAsync(id)) throw Refusal(Problem.NotFound);
 
         var live = await texts.OpenAsync(id);
+        // Nothing is waited for between the opening and the last step: an opening that fails leaves nothing behind that looks open.
+        var opening = await OpenOrCloseAsync(live, stateVector);
         var subscription = new HubTextSubscription(live, outlet, texts.Close);
-        if (!outlet.TryAdd(text, id.Coalition, subscription))
+        subscription.StartAt(opening.Version);
+        if (outlet.TryAdd(text, id.Coalition, Tier.Coalition, subscription)) live.Add(subscription);
+        else
         {
             texts.Close(live);
-            // Another call opened it meanwhile: then it is open, and this one only asks what it lacks.
-            return outlet.Find<HubTextSubscription>(text) is { } other
-                ? LiveAnswers.Of(await other.Text.OpenAsync(stateVector))
-                : throw Refusal(TooManyTopics);
+            // Another call opened it meanwhile: then it is open, and this one only asked what it lacks.
+            if (outlet.Find<HubTextSubscription>(text) is null) throw Refusal(TooManyTopics);
         }
 
-        var opening = await live.OpenAsync(stateVector);
-        subscription.StartAt(opening.Version);
-        live.Add(subscription);
         return LiveAnswers.Of(opening);
     }
 
@@ -87,6 +89,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     public async Task<EditAnswer> Edit(string text, byte[] update)
     {
         var outlet = Outlet;
+        Given(update, "update");
         var open = OpenOf(outlet, text);
         var standing = await StandingAsync(outlet, open.Id.Coalition);
         if (!standing.May(Right.Draft))
@@ -99,6 +102,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     public async Task Aware(string text, byte[] awareness)
     {
         var outlet = Outlet;
+        Given(awareness, "awareness");
         var open = OpenOf(outlet, text);
         if (awareness.Length > Limits.AwarenessBytesMax)
             throw Refusal(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
@@ -108,11 +112,19 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     static Problem TooManyTopics { get; } =
         Problem.TooLarge($"A connection follows at most {Limits.SubscriptionsPerConnectionMax} topics and texts.");
 
+    static Problem FollowedAlready { get; } = Problem.Conflict("This connection follows the topic already.");
+
+    // A client may send nothing where something belongs, whatever the types here say.
+    static void Given(object? argument, string name)
+    {
+        if (argument is null) throw Refusal(Problem.Invalid($"{name} is missing."));
+    }
+
     static HubException Refusal(Problem problem) => new(problem.Json());
 
     static TextId Parse(string text) => TextId.TryParse(text) ?? throw Refusal(Problem.NotFound);
 
-    static LiveText OpenOf(HubOutlet outlet, string text) => outlet.Find<HubTextSubscription>(text)?.Text
+    static LiveText OpenOf(HubOutlet outlet, string? text) => text is null ? throw Refusal(Problem.NotFound) : outlet.Find<HubTextSubscription>(text)?.Text
         ?? throw Refusal(Problem.Conflict("Open the text first."));
 
     async Task<Standing> StandingAsync(HubOutlet outlet, string? coalition) =>
@@ -124,20 +136,33 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (!door.IsOpenTo(standing)) throw Refusal(Problem.NotFound);
     }
 
+    async Task<TextOpening> OpenOrCloseAsync(LiveText live, byte[] stateVector)
+    {
+        try
+        {
+            return await live.OpenAsync(stateVector);
+        }
+        catch
+        {
+            texts.Close(live);
+            throw;
+        }
+    }
+
     async Task<Followed> FollowAsync(HubOutlet outlet, TopicDoor door, long since)
     {
         var state = await door.ReadStateAsync() ?? throw Refusal(Problem.NotFound);
         var live = await topics.FollowAsync(door.Topic, door.Grain);
         var subscription = new HubTopicSubscription(live, outlet, door.ReadStateAsync, topics.Release);
-        if (!outlet.TryAdd(door.Topic, door.Coalition ?? "", subscription))
-        {
-            topics.Release(live);
-            throw Refusal(TooManyTopics);
-        }
-
         // A version that has not been reached is of another history (a restored backup): such a client starts anew.
         var isKnown = since >= 0 && since <= state.Version;
         subscription.StartAt(isKnown ? since : state.Version);
+        if (!outlet.TryAdd(door.Topic, door.Coalition ?? "", door.Tier, subscription))
+        {
+            topics.Release(live);
+            throw Refusal(outlet.Find<Subscription>(door.Topic) is null ? TooManyTopics : FollowedAlready);
+        }
+
         live.Add(subscription);
         return isKnown ? new Followed(since, null) : new Followed(state.Version, state.Json);
     }
@@ -147,7 +172,8 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         var coalition = topic[PresenceKind.Length..];
         await StandingAsync(outlet, coalition);
         var subscription = new PresenceSubscription(presence, coalition, outlet);
-        if (!outlet.TryAdd(topic, coalition, subscription)) throw Refusal(TooManyTopics);
+        if (!outlet.TryAdd(topic, coalition, Tier.Coalition, subscription))
+            throw Refusal(outlet.Find<Subscription>(topic) is null ? TooManyTopics : FollowedAlready);
         var state = presence.Read(coalition);
         subscription.StartAt(state.Version);
         presence.Add(subscription);

@@ -35,7 +35,12 @@ sealed class LivePresence(IGrainFactory grains, ILogger<LivePresence> logger, Ti
 
     public void Add(PresenceSubscription subscription)
     {
-        lock (_lock) RoomOf(subscription.Coalition).Subscriptions.Add(subscription);
+        lock (_lock)
+        {
+            if (subscription.HasEnded) return;
+            RoomOf(subscription.Coalition).Subscriptions.Add(subscription);
+        }
+
         subscription.Wake();
     }
 
@@ -59,8 +64,8 @@ sealed class LivePresence(IGrainFactory grains, ILogger<LivePresence> logger, Ti
         PresenceSubscription[] subscriptions;
         lock (_lock)
         {
-            var room = RoomOf(coalition);
-            if (present.Version <= room.Present.Version) return Task.CompletedTask;
+            // A room that everybody has left stays closed, or it would be reported for ever.
+            if (!_rooms.TryGetValue(coalition, out var room) || present.Version <= room.Present.Version) return Task.CompletedTask;
             room.Present = present;
             subscriptions = [.. room.Subscriptions];
         }
@@ -138,7 +143,7 @@ sealed class PresenceSubscription(LivePresence presence, string coalition, HubOu
 
     public string Topic => $"presence/{coalition}";
 
-    public override void End() => presence.Remove(this);
+    protected override void LetGo() => presence.Remove(this);
 
     public void StartAt(long version) => Cursor = version;
 

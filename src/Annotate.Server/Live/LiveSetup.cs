@@ -17,7 +17,7 @@ static class LiveSetup
         services.AddSingleton<TopicDoors>();
         services.AddSignalR(options =>
         {
-            options.MaximumReceiveMessageSize = Limits.MessageBytesMax;
+            options.MaximumReceiveMessageSize = Limits.HubMessageBytesMax;
             // An edit is answered when it is durable; meanwhile its connection may ask for other things.
             options.MaximumParallelInvocationsPerClient = Limits.InvocationsPerConnectionMax;
             options.KeepAliveInterval = TimeSpan.FromSeconds(Limits.HubPingSeconds);

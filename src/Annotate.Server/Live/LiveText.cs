@@ -34,12 +34,13 @@ sealed class LiveText(TextId id, ISectionGrain grain, IGrainFactory grains, ILog
     /// <summary>The editor is answered when the edit is durable, or why it is not. A full queue is the sender's problem, who keeps the edit.</summary>
     public void Edit(Edit edit, IEditor editor)
     {
+        var bytes = edit.Update.Length;
         lock (_editLock)
         {
             if (_pendingBytes <= Limits.PendingEditsBytesMax)
             {
                 _pending.Enqueue(new PendingEdit(edit, editor));
-                _pendingBytes += edit.Update.Length;
+                _pendingBytes += bytes;
                 if (_isSending) return;
                 _isSending = true;
                 editor = null!;
@@ -131,16 +132,36 @@ sealed class LiveText(TextId id, ISectionGrain grain, IGrainFactory grains, ILog
     {
         while (TakePending() is { Length: > 0 } batch)
         {
+            EditOutcome[] outcomes;
             try
             {
-                var outcomes = await grain.EditAsync(new Immutable<Edit[]>(Array.ConvertAll(batch, pending => pending.Edit)));
-                for (var i = 0; i < batch.Length; i++) batch[i].Editor.Answer(outcomes[i]);
+                outcomes = await grain.EditAsync(new Immutable<Edit[]>(Array.ConvertAll(batch, pending => pending.Edit)));
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {
                 // In doubt: each sender is told so, keeps its edit, and sends it again after it resumed.
-                foreach (var pending in batch) pending.Editor.Fail(exception);
+                foreach (var pending in batch) Tell(pending.Editor, editor => editor.Fail(exception));
+                continue;
             }
+
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var outcome = outcomes[i];
+                Tell(batch[i].Editor, editor => editor.Answer(outcome));
+            }
+        }
+    }
+
+    // What goes wrong with one sender must neither reach the others of its batch nor end the loop that sends everybody's edits.
+    void Tell(IEditor editor, Action<IEditor> tell)
+    {
+        try
+        {
+            tell(editor);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            Logger.LogError(exception, "A sender of {Text} could not be told what became of its edit", id);
         }
     }
 

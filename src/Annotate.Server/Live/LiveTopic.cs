@@ -13,7 +13,6 @@ class LiveTopic : ITopicObserver
     readonly ITopicGrain _grain;
     readonly IGrainFactory _grains;
     readonly ITopicObserver _reference;
-    readonly ILogger _logger;
     readonly Lock _lock = new();
     Task _renewing = Task.CompletedTask;
     Subscription[] _subscriptions = [];
@@ -29,10 +28,12 @@ class LiveTopic : ITopicObserver
         _grain = grain;
         _grains = grains;
         _reference = grains.CreateObjectReference<ITopicObserver>(this);
-        _logger = logger;
+        Logger = logger;
     }
 
     public string Topic { get; }
+
+    protected ILogger Logger { get; }
 
     /// <summary>The last version this silo knows of; -1 before it follows.</summary>
     public long Version => Volatile.Read(ref _version);
@@ -44,7 +45,13 @@ class LiveTopic : ITopicObserver
 
     public void Add(Subscription subscription)
     {
-        lock (_lock) _subscriptions = [.. _subscriptions, subscription];
+        lock (_lock)
+        {
+            // Its connection may have gone while it was being set up.
+            if (subscription.HasEnded) return;
+            _subscriptions = [.. _subscriptions, subscription];
+        }
+
         subscription.Wake();
     }
 
@@ -134,7 +141,7 @@ class LiveTopic : ITopicObserver
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             // The next renewal asks again; followers only wait longer.
-            _logger.LogWarning(exception, "{Topic} could not be asked for what its follower missed", Topic);
+            Logger.LogWarning(exception, "{Topic} could not be asked for what its follower missed", Topic);
         }
     }
 

@@ -28,6 +28,9 @@ abstract class Outlet(TimeProvider clock)
     public bool IsStuck =>
         Volatile.Read(ref _sendingSince) is > 0 and var since && clock.GetElapsedTime(since).TotalSeconds > Limits.SendTimeoutSeconds;
 
+    /// <summary>One message of several has been sent: a connection that keeps taking them is slow at most, not stuck.</summary>
+    public void Advance() => Volatile.Write(ref _sendingSince, clock.GetTimestamp());
+
     /// <summary>Ends the connection.</summary>
     public abstract void Abort();
 
@@ -44,7 +47,8 @@ abstract class Outlet(TimeProvider clock)
                 }
 
                 Volatile.Write(ref _sendingSince, 0);
-                Volatile.Write(ref _isSending, 0);
+                // A full fence: with less, the look below could come before this is seen, and what was just put in would wait for ever.
+                Interlocked.Exchange(ref _isSending, 0);
             }
             while (!_dirty.IsEmpty && Interlocked.CompareExchange(ref _isSending, 1, 0) == 0);
         }

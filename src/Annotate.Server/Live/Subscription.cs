@@ -4,14 +4,24 @@ namespace Annotate.Server.Live;
 abstract class Subscription(Outlet outlet)
 {
     int _isDirty;
+    bool _hasEnded;
 
     public Outlet Outlet => outlet;
 
     /// <summary>The last version that was sent.</summary>
     public long Cursor { get; protected set; }
 
+    /// <summary>Set before the topic lets it go, so that it is not added after its end.</summary>
+    public bool HasEnded => Volatile.Read(ref _hasEnded);
+
     /// <summary>The connection follows it no longer.</summary>
-    public abstract void End();
+    public void End()
+    {
+        Volatile.Write(ref _hasEnded, true);
+        LetGo();
+    }
+
+    protected abstract void LetGo();
 
     /// <summary>There may be something to send.</summary>
     public void Wake()
@@ -24,7 +34,7 @@ abstract class Subscription(Outlet outlet)
     {
         // Before looking, so that what comes while it looks wakes it again.
         Interlocked.Exchange(ref _isDirty, 0);
-        return SendNewsAsync();
+        return HasEnded ? ValueTask.CompletedTask : SendNewsAsync();
     }
 
     protected abstract ValueTask SendNewsAsync();

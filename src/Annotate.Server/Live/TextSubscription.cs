@@ -13,7 +13,7 @@ abstract class TextSubscription(LiveText text, Outlet outlet) : Subscription(out
     /// <summary>The client was given everything up to here.</summary>
     public void StartAt(long version) => Cursor = version;
 
-    public override void End() => text.Remove(this);
+    protected override void LetGo() => text.Remove(this);
 
     protected override async ValueTask SendNewsAsync()
     {
@@ -23,6 +23,7 @@ abstract class TextSubscription(LiveText text, Outlet outlet) : Subscription(out
             if (frame is not null) await SendAsync(frame);
             if (to <= Cursor) break;
             Cursor = to;
+            Outlet.Advance();
         }
 
         if (text.Awareness.After(_awarenessCursor, out var seen) is { } awareness) await SendAwarenessAsync(awareness);

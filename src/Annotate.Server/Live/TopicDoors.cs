@@ -17,7 +17,9 @@ namespace Annotate.Server.Live;
 sealed record TopicDoor(
     string Topic, string? Coalition, Tier Tier, Func<IGrainFactory, ITopicGrain> Grain, Func<Task<TopicState?>> ReadStateAsync)
 {
-    public bool IsOpenTo(Standing standing) => Tier.Organisation is null || Tier.Organisation == standing.By.Organisation;
+    public bool IsOpenTo(Standing standing) => IsOpenTo(Tier, standing);
+
+    public static bool IsOpenTo(Tier tier, Standing standing) => tier.Organisation is null || tier.Organisation == standing.By.Organisation;
 }
 
 /// <summary>All kinds of topics there are. A name that is none of them is simply not found.</summary>

@@ -21,6 +21,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     readonly CancellationTokenSource _ended = new();
     YjsSubscription? _subscription;
     readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly Lock _endLock = new();
     Task _goodbye = Task.CompletedTask;
     bool _isEnding;
     bool _lacks;
@@ -29,7 +30,17 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
 
     public string Coalition => text.Id.Coalition;
 
-    public override void Abort() => _ended.Cancel();
+    public override void Abort()
+    {
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended already: whoever looks over all connections, or sends to one, may hold one that is just going.
+        }
+    }
 
     /// <summary>Ends the connection for good, with the reason in the closing frame.</summary>
     public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code);
@@ -57,14 +68,12 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
             _left.SetResult();
             End(WebSocketCloseStatus.NormalClosure, null);
             await _goodbye;
-            // Edits under way are still answered to this connection, so it outlives them.
-            for (var room = 0; room < Limits.EditsInFlightPerConnectionMax; room++) await _room.WaitAsync(CancellationToken.None);
         }
     }
 
     public void Answer(EditOutcome outcome)
     {
-        _room.Release();
+        if (!TryMakeRoom()) return;
         if (outcome.Status == EditStatus.Refused) Refuse(outcome.Problem!);
         else if (outcome.Status == EditStatus.Missing) AskForMissing(outcome.StateVector!);
     }
@@ -73,7 +82,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     {
         // It is in doubt; the client still has the edit and sends it again when it comes back.
         logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
-        _room.Release();
+        TryMakeRoom();
         Abort();
     }
 
@@ -102,6 +111,20 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     {
         if (exception is not (OperationCanceledException or WebSocketException or IOException or ObjectDisposedException))
             logger.LogWarning(exception, "A connection to {Text} could not be served", text.Id);
+    }
+
+    /// <returns>False when the client went while its edit was under way, so that there is nobody to tell.</returns>
+    bool TryMakeRoom()
+    {
+        try
+        {
+            _room.Release();
+            return true;
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     async Task ReadAsync(CancellationToken ended)
@@ -214,7 +237,13 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
 
     void End(WebSocketCloseStatus status, string? reason)
     {
-        if (!Interlocked.Exchange(ref _isEnding, true)) _goodbye = SayGoodbyeAsync(status, reason);
+        // One lock for both: whoever finds that it is ending finds the goodbye to wait for.
+        lock (_endLock)
+        {
+            if (_isEnding) return;
+            Volatile.Write(ref _isEnding, true);
+            _goodbye = SayGoodbyeAsync(status, reason);
+        }
     }
 
     // The closing frame goes first; only a client that does not answer it is cut off, or it would never learn why.

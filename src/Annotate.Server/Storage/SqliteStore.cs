@@ -70,7 +70,7 @@ sealed class SqliteStore : IAsyncDisposable
         lock (gate)
         {
             ObjectDisposedException.ThrowIf(isClosed, this);
-            if (!HasRoom(write.Bytes))
+            if (!HasRoom)
             {
                 untilRoom = (room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
                 return false;
@@ -83,8 +83,8 @@ sealed class SqliteStore : IAsyncDisposable
         }
     }
 
-    bool HasRoom(int bytes) =>
-        queue.Count == 0 || (queue.Count < Limits.StorageQueueRecordsMax && queuedBytes + bytes <= Limits.StorageQueueBytesMax);
+    // What comes is let in whole: a large record that had to wait for a queue with room for it would wait for ever beside many small ones.
+    bool HasRoom => queue.Count < Limits.StorageQueueRecordsMax && queuedBytes < Limits.StorageQueueBytesMax;
 
     void WriteUntilClosed()
     {

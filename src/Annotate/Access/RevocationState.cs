@@ -12,6 +12,9 @@ public sealed class RevocationState : IState
     [Id(0)] readonly Dictionary<string, DateTimeOffset> _tokens = [];
     [Id(1)] readonly Dictionary<string, DateTimeOffset> _people = [];
 
+    // Not stored: in a state that was just read it is long past, so that the first entry looks through everything.
+    [NonSerialized] DateTimeOffset _nothingToForgetBefore;
+
     /// <summary>Hash of each revoked token, and when it runs out.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Tokens => _tokens;
 
@@ -28,6 +31,7 @@ public sealed class RevocationState : IState
             case TokenRevoked e when e.Expires > entry.At:
                 if (_tokens.Count >= Limits.RevokedTokensMax) _tokens.Remove(_tokens.MinBy(token => token.Value).Key);
                 _tokens[e.Token] = e.Expires;
+                if (e.Expires < _nothingToForgetBefore) _nothingToForgetBefore = e.Expires;
                 break;
             case PersonTokensRevoked e:
                 _people[KeyOf(e.Coalition, e.Person)] = entry.At;
@@ -37,8 +41,14 @@ public sealed class RevocationState : IState
 
     void Forget(DateTimeOffset now)
     {
+        if (now < _nothingToForgetBefore) return;
+        _nothingToForgetBefore = now.AddDays(1);
         foreach (var (token, expires) in _tokens)
+        {
             if (expires <= now) _tokens.Remove(token);
+            else if (expires < _nothingToForgetBefore) _nothingToForgetBefore = expires;
+        }
+
         foreach (var (person, at) in _people)
             if (at.AddDays(Limits.TokenDaysMax) <= now) _people.Remove(person);
     }

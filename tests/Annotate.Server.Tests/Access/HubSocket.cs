@@ -13,7 +13,7 @@ sealed class HubSocket : IDisposable
 
     /// <summary>Connects with the token in the query, or what <paramref name="prepare"/> puts in the headers.</summary>
     /// <exception cref="WebSocketException">The server refused; <see cref="Refusal"/> says how.</exception>
-    public static async Task<HubSocket> OpenAsync(Uri server, string? token, Action<ClientWebSocketOptions>? prepare = null)
+    public static async Task<HubSocket> OpenAsync(Uri server, string? token, Action<ClientWebSocketOptions>? prepare = null, string path = "/live")
     {
         var hub = new HubSocket();
         hub._socket.Options.CollectHttpResponseDetails = true;
@@ -22,7 +22,7 @@ sealed class HubSocket : IDisposable
         using var patience = new CancellationTokenSource(Patience);
         try
         {
-            await hub._socket.ConnectAsync(new Uri($"ws://{server.Authority}/live{query}"), patience.Token);
+            await hub._socket.ConnectAsync(new Uri($"ws://{server.Authority}{path}{query}"), patience.Token);
         }
         catch (WebSocketException)
         {

@@ -62,6 +62,16 @@ public sealed class OpenSocketTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_connection_under_another_spelling_of_the_path_is_watched_over_as_well()
+    {
+        var token = await _server.TokenAsync("river", "ada");
+        using var ada = await HubSocket.OpenAsync(_server.Address, token, path: "/LIVE");
+        Assert.Null(ada.Refusal);
+        using var revoked = await _server.Operator.DeleteAsync("/api/coalitions/river/people/ada/tokens");
+        await ada.EndedAsync();
+    }
+
+    [Fact]
     public async Task Who_is_removed_from_the_coalition_is_disconnected_and_let_in_no_more()
     {
         var token = await _server.TokenAsync("river", "ada");
