@@ -112,8 +112,9 @@ test('positions, the coalition’s proposal and consents appear for the others w
 
 test('what happened is in everybody’s activity', { timeout: 2 * WaitMilliseconds }, async () => {
   const activity = olga.getByRole('region', { name: 'Activity' });
-  await activity.getByText('Sami Haddad').first().waitFor();
-  await activity.getByRole('link', { name: 'Article 7' }).first().waitFor();
+  const taken = activity.getByRole('listitem').filter({ hasText: 'took the position “Oppose, red line” for South Rights on' });
+  await taken.getByText('Sami Haddad').waitFor();
+  await taken.getByRole('link', { name: 'Art. 7' }).waitFor();
 });
 
 test('an observer is told why the controls do not work for them', { timeout: 2 * WaitMilliseconds }, async () => {
