@@ -113,11 +113,18 @@ sealed class ServerProcess : IAsyncDisposable
         Directory.Delete(DataFolder, recursive: true);
     }
 
-    // Below the ports that systems give to outgoing connections: one of those could take the port while the server is away.
+    static int s_ports;
+
+    // Below the ports that systems give to outgoing connections: one of those could take the port while the server is away. And never the
+    // same one twice: its server may be away only for a moment.
     static int FreePort()
     {
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port).ToHashSet();
-        return Enumerable.Range(20_000 + Environment.ProcessId % 10_000, 1_000).First(port => !taken.Contains(port));
+        while (true)
+        {
+            var port = 20_000 + ((Environment.ProcessId * 100 + Interlocked.Increment(ref s_ports)) % 10_000);
+            if (!taken.Contains(port)) return port;
+        }
     }
 
     async Task StartProcessAsync(string url)

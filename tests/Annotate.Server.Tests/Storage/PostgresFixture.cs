@@ -37,7 +37,7 @@ public sealed class PostgresFixture : IAsyncDisposable
         if (Environment.IsPrivilegedProcess) await Run("chown", "postgres", folder);
         var data = Path.Combine(folder, "data");
         await RunAsOwner("initdb", "--pgdata", data, "--username", "annotate", "--auth", "trust", "--encoding", "UTF8", "--locale", "C");
-        await RunAsOwner("pg_ctl", "start", "--wait", "--pgdata", data, "--log", Path.Combine(folder, "log"), "--options", $"-c listen_addresses='' -k {folder}");
+        await RunAsOwner("pg_ctl", "start", "--wait", "--pgdata", data, "--log", Path.Combine(folder, "log"), "--options", $"-c listen_addresses='' -c max_connections=500 -k {folder}");
         return new NpgsqlConnectionStringBuilder { Host = folder, Username = "annotate", Database = "postgres", MaxPoolSize = 20 }.ConnectionString;
     }
 
