@@ -267,8 +267,8 @@ sealed class HubTypist
     public async Task LeaveAsync()
     {
         _hasLeft = true;
-        await _client.DisposeAsync();
-        await Typing;
+        await _client.DisposeAsync().AsTask().WaitAsync(YjsSocket.Patience);
+        await Typing.WaitAsync(YjsSocket.Patience);
     }
 
     async Task TypeAsync()
