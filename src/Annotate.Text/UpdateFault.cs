@@ -36,6 +36,9 @@ public enum UpdateFault
     /// <summary>A value (JSON, or lib0's "any") is malformed.</summary>
     Value,
 
-    /// <summary>A value nests deeper than <see cref="Limits.ValueDepthMax"/>.</summary>
+    /// <summary>A value nests deeper than <see cref="Limits.ValueDepthMax"/>, or a type deeper than <see cref="Limits.NestingMax"/>.</summary>
     Depth,
+
+    /// <summary>Placing its structs would take more than <see cref="Limits.ConflictStepsMax"/> steps.</summary>
+    Work,
 }

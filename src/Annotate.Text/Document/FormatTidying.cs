@@ -1,0 +1,78 @@
+namespace Annotate.Text;
+
+/// <summary>
+/// Deletes formatting marks that change nothing any more, as yjs does after text was deleted and after others' changes (src/types/YText.js).
+/// </summary>
+readonly struct FormatTidying(ItemStore store)
+{
+    /// <summary>
+    /// Tidies the marks from an item on up to the next content: one that another overrides, and one that sets what was set before.
+    /// </summary>
+    /// <param name="start">Where content ended.</param>
+    /// <param name="reached">What the current formats have come to; beyond it they are not touched.</param>
+    /// <param name="before">The formats in force before the start.</param>
+    /// <param name="current">The formats in force at what was reached; kept right.</param>
+    public int TidyGap(int start, int reached, FormatValues before, Formats current)
+    {
+        var end = start;
+        var last = new Dictionary<string, int>();
+        while (end != 0 && !store[end].IsVisible)
+        {
+            if (IsMark(end)) last[MarkAt(end).Key] = end;
+            end = store[end].Right;
+        }
+        var deleted = 0;
+        var isBehind = false;
+        for (var number = start; number != end; number = store[number].Right)
+        {
+            isBehind |= number == reached;
+            if (!IsMark(number)) continue;
+            var (key, json) = MarkAt(number);
+            var was = before[key] ?? FormatValues.None;
+            if (last[key] != number || was == json)
+            {
+                store.Delete(number);
+                deleted++;
+                if (!isBehind && (current[key] ?? FormatValues.None) == json && was != json) current[key] = was;
+            }
+            else if (!isBehind) current[key] = json;
+        }
+        return deleted;
+    }
+
+    bool IsMark(int number) => store[number].Kind == StructKind.Format && !store[number].IsDeleted;
+
+    (string Key, string Json) MarkAt(int number) => Formats.Read(store.ContentOf(store[number]));
+
+    /// <summary>Tidies around a place without knowing the formats there: of marks of one key in a row, all but the last go.</summary>
+    public void TidyAround(int number)
+    {
+        while (store[number].Right is var right and not 0 && !store[right].IsVisible) number = right;
+        var seen = new HashSet<string>();
+        for (; number != 0 && !store[number].IsVisible; number = store[number].Left)
+            if (IsMark(number) && !seen.Add(MarkAt(number).Key)) store.Delete(number);
+    }
+
+    /// <summary>Tidies all of a text.</summary>
+    public int TidyAll(SharedType type)
+    {
+        var deleted = 0;
+        var start = type.Sequence?.First ?? 0;
+        var before = new FormatValues();
+        var current = new Formats();
+        for (var number = start; number != 0; number = store[number].Right)
+        {
+            if (store[number].IsDeleted) continue;
+            if (store[number].Kind == StructKind.Format)
+            {
+                var (key, json) = MarkAt(number);
+                current[key] = json;
+                continue;
+            }
+            deleted += TidyGap(start, number, before, current);
+            before = FormatValues.From(current);
+            start = number;
+        }
+        return deleted;
+    }
+}

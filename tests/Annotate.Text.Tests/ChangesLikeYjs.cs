@@ -1,0 +1,105 @@
+namespace Annotate.Text.Tests;
+
+/// <summary>What an update changed is what yjs' events say; both formats and relative positions are what yjs makes of them.</summary>
+public sealed class ChangesLikeYjs(Oracle yjs)
+{
+    const int Programs = 100;
+    const int Steps = 60;
+
+    static Document Loaded(byte[] state)
+    {
+        Assert.True(Document.TryLoad(state, out var document, out var fault), fault.ToString());
+        return document;
+    }
+
+    /// <summary>A state in the middle of a program, and what came to it later.</summary>
+    (byte[] Before, byte[] Update) Cut(int seed, Random random)
+    {
+        var (updates, _) = yjs.Program(seed, Steps);
+        var document = new Document();
+        var cut = random.Next(updates.Length);
+        foreach (var update in updates.Take(cut)) document.TryApply(update, out _);
+        var before = Loaded(new StateWriter(document.Store).Write([]));
+        var held = before.StateVector();
+        foreach (var update in updates) document.TryApply(update, out _);
+        return (before.EncodeState(), document.EncodeState(held));
+    }
+
+    [Fact]
+    public void Changes_are_what_the_events_of_yjs_say()
+    {
+        for (var seed = 1; seed <= Programs; seed++)
+        {
+            var (before, update) = Cut(seed, new Random(seed));
+            var document = Loaded(before);
+            Assert.True(document.TryApply(update, out var changes, out var fault), fault.ToString());
+            var theirs = yjs.Ask(new { ask = "changes", before, update });
+            foreach (var (name, root) in new[] { ("t", "t"), ("a", "a"), ("x", "default"), ("m", "m") })
+            {
+                var change = changes.SingleOrDefault(change => change.Type.Root == root);
+                var where = $"seed {seed}, {root}";
+                if (theirs[name] is null) Assert.True(change is null, $"{where}: yjs says nothing");
+                else if (name == "m") Assert.Equal(theirs[name]!.AsArray().Select(key => (string)key!).Order(), change!.Keys.Order());
+                else Alike.Json(theirs[name]!, (name == "t" ? change!.TextDelta : change!.ListDelta)!, where);
+            }
+        }
+    }
+
+    [Fact]
+    public void Format_2_is_what_yjs_makes_of_it()
+    {
+        for (var seed = 1; seed <= Programs; seed++)
+        {
+            var (updates, syncs) = yjs.Program(seed, Steps);
+            byte[][] all = [.. updates, .. syncs];
+            var document = new Document();
+            foreach (var update in updates.Concat(updates)) Assert.True(document.TryApply(update, out _));
+            var state = document.EncodeState();
+            var answer = yjs.Ask(new { ask = "formats", updates = all, state });
+            for (var i = 0; i < all.Length; i++)
+            {
+                Assert.True(Update.TryRead(all[i], out var first, out _));
+                var second = UpdateFormat2.Write(first);
+                Same((string)answer["second"]![i]!, second, $"seed {seed}, update {i}, to format 2");
+                Assert.True(UpdateFormat2.TryRead(second, out var again, out var fault), $"seed {seed}, update {i}: {fault}");
+                Same((string)answer["first"]![i]!, Rewritten(again), $"seed {seed}, update {i}, to format 1");
+            }
+            Assert.True(Update.TryRead(state, out var whole, out _));
+            Same((string)answer["state"]!, UpdateFormat2.Write(whole), $"seed {seed}: state");
+        }
+    }
+
+    /// <summary>Yjs writes structs anew, and drops a bit that has no meaning beside an origin.</summary>
+    static byte[] Rewritten(Update update) => update.Bytes.ToArray();
+
+    static void Same(string theirs, byte[] ours, string where) =>
+        Assert.True(theirs == Convert.ToBase64String(ours), $"{where}:\nyjs  {theirs}\nours {Convert.ToBase64String(ours)}");
+
+    [Fact]
+    public void Relative_positions_are_those_of_yjs()
+    {
+        for (var seed = 1; seed <= Programs; seed++)
+        {
+            var random = new Random(seed);
+            var (before, update) = Cut(seed, random);
+            var document = Loaded(before);
+            var text = SharedRef.Text("t");
+            var places = Enumerable.Range(0, 12).Select(_ => new { index = random.Next(document.LengthOf(text) + 1), association = random.Next(3) - 1 }).ToArray();
+            var positions = places.Select(place =>
+            {
+                Assert.True(document.TryPositionAt(text, place.index, place.association, out var position));
+                return position;
+            }).ToArray();
+            Assert.True(document.TryApply(update, out _));
+            var answer = yjs.Ask(new { ask = "positions", state = before, update, places });
+            for (var i = 0; i < places.Length; i++)
+            {
+                var where = $"seed {seed}, {places[i]}";
+                Same((string)answer["bytes"]![i]!, positions[i].Encode(), where);
+                Assert.True(RelativePosition.TryRead(positions[i].Encode(), out var read) && read == positions[i], where);
+                var found = document.TryIndexOf(read, out _, out var index);
+                Assert.True((int?)answer["indexes"]![i] == (found ? index : null), $"{where}: yjs {answer["indexes"]![i]}, ours {found} {index}");
+            }
+        }
+    }
+}
