@@ -58,19 +58,18 @@ public sealed class ChangesLikeYjs(Oracle yjs)
             var answer = yjs.Ask(new { ask = "formats", updates = all, state });
             for (var i = 0; i < all.Length; i++)
             {
-                Assert.True(Update.TryRead(all[i], out var first, out _));
+                // Yjs, when it turns one format into the other, drops a bit that has no meaning beside an origin; we copy it. So this is what yjs wrote.
+                var written = Convert.FromBase64String((string)answer["first"]![i]!);
+                Assert.True(Update.TryRead(written, out var first, out _));
                 var second = UpdateFormat2.Write(first);
                 Same((string)answer["second"]![i]!, second, $"seed {seed}, update {i}, to format 2");
                 Assert.True(UpdateFormat2.TryRead(second, out var again, out var fault), $"seed {seed}, update {i}: {fault}");
-                Same((string)answer["first"]![i]!, Rewritten(again), $"seed {seed}, update {i}, to format 1");
+                Assert.True(written.AsSpan().SequenceEqual(again.Bytes.Span), $"seed {seed}, update {i}, to format 1");
             }
             Assert.True(Update.TryRead(state, out var whole, out _));
             Same((string)answer["state"]!, UpdateFormat2.Write(whole), $"seed {seed}: state");
         }
     }
-
-    /// <summary>Yjs writes structs anew, and drops a bit that has no meaning beside an origin.</summary>
-    static byte[] Rewritten(Update update) => update.Bytes.ToArray();
 
     static void Same(string theirs, byte[] ours, string where) =>
         Assert.True(theirs == Convert.ToBase64String(ours), $"{where}:\nyjs  {theirs}\nours {Convert.ToBase64String(ours)}");

@@ -90,6 +90,8 @@ public sealed class Edit
         var cursor = new TextCursor(_store, list, Own);
         if (list.MarkedItem != 0 && list.MarkedIndex == index && !list.Owner.HasFormats) cursor.Begin(list.MarkedItem);
         else cursor.TryGo(index);
+        // Whatever is done from here may cut the marked item.
+        list.Unmark();
         return cursor;
     }
 

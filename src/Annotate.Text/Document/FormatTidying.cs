@@ -29,16 +29,19 @@ readonly struct FormatTidying(ItemStore store)
             if (!IsMark(number)) continue;
             var (key, json) = MarkAt(number);
             var was = before[key] ?? FormatValues.None;
-            if (last[key] != number || was == json)
+            if (last[key] != number || AreIdentical(was, json))
             {
                 store.Delete(number);
                 deleted++;
-                if (!isBehind && (current[key] ?? FormatValues.None) == json && was != json) current[key] = was;
+                if (!isBehind && AreIdentical(current[key] ?? FormatValues.None, json) && !AreIdentical(was, json)) current[key] = was;
             }
             else if (!isBehind) current[key] = json;
         }
         return deleted;
     }
+
+    /// <summary>Yjs compares identities here: objects, of which each mark has its own, are never the same.</summary>
+    static bool AreIdentical(string a, string b) => a == b && a[0] is not ('{' or '[');
 
     bool IsMark(int number) => store[number].Kind == StructKind.Format && !store[number].IsDeleted;
 

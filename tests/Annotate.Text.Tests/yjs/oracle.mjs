@@ -138,7 +138,8 @@ const answers = {
     const roots = { t: doc.getText('t'), a: doc.getArray('a'), x: doc.getXmlFragment('default'), m: doc.getMap('m') }
     Y.applyUpdate(doc, bytes(before))
     const changes = {}
-    for (const [name, root] of Object.entries(roots)) root.observe(event => { changes[name] = JSON.parse(json(name === 'm' ? [...event.keysChanged] : event.changes.delta)) })
+    // Reading a delta, yjs may delete marks, of which it then tells in a second event.
+    for (const [name, root] of Object.entries(roots)) root.observe(event => { changes[name] ??= JSON.parse(json(name === 'm' ? [...event.keysChanged] : event.changes.delta)) })
     Y.applyUpdate(doc, bytes(update))
     return changes
   },
