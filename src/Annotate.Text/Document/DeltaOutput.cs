@@ -210,23 +210,26 @@ sealed class TextDelta(ItemStore store, ChangeReading change)
     {
         var (key, json) = Formats.Read(store.ContentOf(mark));
         var isNew = change.OldLength(mark) == 0;
-        if (isNew && !mark.IsDeleted) Added(output, key, json);
+        var isNeedless = false;
+        if (isNew && !mark.IsDeleted) isNeedless = !TryAdd(output, key, json);
         else if (!isNew && mark.IsDeleted)
         {
             if (change.Deletes(mark)) Removed(output, key, json);
         }
-        else if (!isNew) Kept(output, key, json);
-        if (mark.IsDeleted) return;
+        else if (!isNew) isNeedless = !TryKeep(output, key, json);
+        // Yjs deletes needless marks here, while it reads. They divide nothing.
+        if (mark.IsDeleted || isNeedless) return;
         if (output.IsInserting) output.Flush();
         output.Current[key] = json;
     }
 
-    void Added(DeltaOutput output, string key, string json)
+    bool TryAdd(DeltaOutput output, string key, string json)
     {
-        if (FormatValues.AreEqual(output.Current[key], json)) return;
+        if (FormatValues.AreEqual(output.Current[key], json)) return json == FormatValues.None;
         if (output.IsRetaining) output.Flush();
         if (FormatValues.AreEqual(json, _before[key])) output.Changed.Remove(key);
         else output.Changed[key] = json;
+        return true;
     }
 
     void Removed(DeltaOutput output, string key, string json)
@@ -238,12 +241,14 @@ sealed class TextDelta(ItemStore store, ChangeReading change)
         output.Changed[key] = current ?? FormatValues.None;
     }
 
-    void Kept(DeltaOutput output, string key, string json)
+    bool TryKeep(DeltaOutput output, string key, string json)
     {
         _before[key] = json;
-        if (output.Changed[key] is not { } set || FormatValues.AreEqual(set, json)) return;
+        if (output.Changed[key] is not { } set) return true;
+        if (FormatValues.AreEqual(set, json)) return set == FormatValues.None;
         if (output.IsRetaining) output.Flush();
         if (json == FormatValues.None) output.Changed.Remove(key);
         else output.Changed[key] = json;
+        return true;
     }
 }

@@ -99,8 +99,13 @@ sealed partial class ItemStore
         var left = (head.Info & StructReader.HasLeft) != 0 ? CleanEnd(WriterOf(head.LeftClient)!, (int)head.LeftClock) : 0;
         var right = head.RightClient >= 0 ? FindRight(left, head) : 0;
         var list = ListFor(bytes, head, left, right);
-        if (offset > 0) left = writer.Last;
-        if (list is null || (left != 0 && _items[left].Kind == StructKind.Collected))
+        if (offset > 0)
+        {
+            // It goes on where its own beginning stands, wherever an update that lies may want to have it.
+            left = writer.Last;
+            list = _items[left].Kind == StructKind.Collected ? null : ListAt(_items[left].List);
+        }
+        if (list is null)
         {
             PlaceCollected(writer, (int)head.Length - offset);
             return;
