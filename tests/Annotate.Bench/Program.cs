@@ -12,6 +12,8 @@ var root = new RootCommand(
     ColdStartBench.Verb(),
     KillBench.Verb(),
     YjsCheck.Verb(),
+    TextBench.Verb(),
+    TextBench.ChildVerb(),
     StorageVerb(),
     Hidden("load", "The load's side of a measurement; reads its plan from standard input", LoadProcess.Run),
     RelayVerb(),

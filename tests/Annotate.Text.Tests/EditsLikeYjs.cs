@@ -77,7 +77,7 @@ public sealed class EditsLikeYjs(Oracle yjs)
 
     static JsonNode Parsed(string json) => JsonNode.Parse(json)!;
 
-    static JsonNode Operate(Edit edit, Document document, Random random) => random.Next(10) switch
+    static JsonNode Operate(DocumentEdit edit, Document document, Random random) => random.Next(10) switch
     {
         < 5 => OperateText(edit, document, SharedRef.Text("t"), new JsonArray("t"), random),
         < 6 => OperateArray(edit, document, random),
@@ -85,7 +85,7 @@ public sealed class EditsLikeYjs(Oracle yjs)
         _ => OperateXml(edit, document, random),
     };
 
-    static JsonObject OperateText(Edit edit, Document document, SharedRef text, JsonArray path, Random random)
+    static JsonObject OperateText(DocumentEdit edit, Document document, SharedRef text, JsonArray path, Random random)
     {
         var length = document.LengthOf(text);
         var index = random.Next(length + 1);
@@ -113,7 +113,7 @@ public sealed class EditsLikeYjs(Oracle yjs)
         }
     }
 
-    static JsonObject OperateArray(Edit edit, Document document, Random random)
+    static JsonObject OperateArray(DocumentEdit edit, Document document, Random random)
     {
         var array = SharedRef.Array("a");
         var length = document.LengthOf(array);
@@ -139,7 +139,7 @@ public sealed class EditsLikeYjs(Oracle yjs)
         }
     }
 
-    static JsonObject OperateMap(Edit edit, Random random)
+    static JsonObject OperateMap(DocumentEdit edit, Random random)
     {
         var (map, key) = (SharedRef.Map("m"), random.Next(2) == 0 ? "k" : "ключ");
         switch (random.Next(4))
@@ -157,7 +157,7 @@ public sealed class EditsLikeYjs(Oracle yjs)
         }
     }
 
-    static JsonObject OperateXml(Edit edit, Document document, Random random)
+    static JsonObject OperateXml(DocumentEdit edit, Document document, Random random)
     {
         var (type, path) = (SharedRef.Xml("default"), new JsonArray("default"));
         while (document.TypesIn(type) is { Count: > 0 } children && random.Next(3) > 0)

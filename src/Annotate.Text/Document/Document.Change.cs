@@ -21,16 +21,16 @@ public sealed partial class Document
     /// <summary>Changes the document, in one transaction. If the change throws, it is taken back.</summary>
     /// <param name="change">What to do.</param>
     /// <returns>The update (format 1) that does the same elsewhere; one that says nothing if nothing changed.</returns>
-    public byte[] Change(Action<Edit> change) => Change(change, out _, isWatched: false);
+    public byte[] Change(Action<DocumentEdit> change) => Change(change, out _, isWatched: false);
 
     /// <summary>Changes the document, in one transaction, and says what is another now.</summary>
-    public byte[] Change(Action<Edit> change, out TypeChange[] changes) => Change(change, out changes, isWatched: true);
+    public byte[] Change(Action<DocumentEdit> change, out TypeChange[] changes) => Change(change, out changes, isWatched: true);
 
-    byte[] Change(Action<Edit> change, out TypeChange[] changes, bool isWatched)
+    byte[] Change(Action<DocumentEdit> change, out TypeChange[] changes, bool isWatched)
     {
         try
         {
-            change(new Edit(_store, ClientId));
+            change(new DocumentEdit(_store, ClientId));
         }
         catch
         {

@@ -7,13 +7,13 @@ namespace Annotate.Text;
 /// and embeds of a text. An index that is not there, a type that is not there or of another kind, throws; the whole transaction is then
 /// taken back.
 /// </summary>
-public sealed class Edit
+public sealed class DocumentEdit
 {
     readonly ItemStore _store;
     readonly long _clientId;
     Writer? _writer;
 
-    internal Edit(ItemStore store, long clientId)
+    internal DocumentEdit(ItemStore store, long clientId)
     {
         _store = store;
         _clientId = clientId;
