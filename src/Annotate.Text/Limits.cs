@@ -47,10 +47,10 @@ public static class Limits
     public const int NestingMax = 256;
 
     /// <summary>
-    /// How many items an update may make a document pass on its way to the places of its structs. Text that people write takes one or two
-    /// for a struct; an update made for it takes the square of its structs.
+    /// How much work an update may make, beyond what grows with its size: items passed on the way to the places of its structs, and elements
+    /// of arrays passed to cut them. What people write takes one or two for a struct; an update made for it takes the square of its structs.
     /// </summary>
-    public const long ConflictStepsMax = 20_000_000;
+    public const long PlacingStepsMax = 20_000_000;
 
     /// <summary>The most bytes of updates that a document keeps because something they build on is missing.</summary>
     public const int PendingBytesMax = 16 * 1024 * 1024;

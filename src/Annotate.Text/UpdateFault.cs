@@ -39,6 +39,6 @@ public enum UpdateFault
     /// <summary>A value nests deeper than <see cref="Limits.ValueDepthMax"/>, or a type deeper than <see cref="Limits.NestingMax"/>.</summary>
     Depth,
 
-    /// <summary>Placing its structs would take more than <see cref="Limits.ConflictStepsMax"/> steps.</summary>
+    /// <summary>Placing its structs would take more than <see cref="Limits.PlacingStepsMax"/> steps.</summary>
     Work,
 }

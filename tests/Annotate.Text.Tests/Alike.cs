@@ -12,6 +12,7 @@ static class Alike
         Assert.True((string)types["s"]! == document.ReadText(SharedRef.Text("t")), $"{where}: plain text");
         Json(types["a"]!, document.ReadJson(SharedRef.Array("a")), $"{where}: array");
         Json(types["m"]!, document.ReadJson(SharedRef.Map("m")), $"{where}: map");
+        Json(types["p"]!, document.ReadProseMirror(SharedRef.Xml("default")), $"{where}: ProseMirror");
         Assert.True((string)types["x"]! == document.ReadXml(SharedRef.Xml("default")), $"{where}: XML\nyjs  {types["x"]}\nours {document.ReadXml(SharedRef.Xml("default"))}");
     }
 

@@ -14,7 +14,7 @@ public sealed class EditsLikeYjs(Oracle yjs)
     static readonly string[] Values = ["1", "-5", "1.5", "\"s\"", "null", "true", "{\"a\":[1,{\"b\":null}]}", "[]", "1e300", "4294967296"];
 
     /// <summary>No objects: whether yjs takes two of them for the same depends on whether they came to it together.</summary>
-    static readonly string[] Formats = ["{\"bold\":true}", "{\"bold\":null}", "{\"em\":1.5}", "{\"bold\":true,\"link\":\"x\"}", "{\"em\":null}"];
+    static readonly string[] Formats = ["{\"bold\":true}", "{\"bold\":null}", "{\"em\":1.5}", "{\"bold\":true,\"link\":\"x\"}", "{\"em\":null}", "{\"note--abCD12+/\":\"x\"}"];
 
     sealed class Peer
     {

@@ -10,6 +10,12 @@ public sealed record DocumentOptions
 
     /// <summary>Deleted content is taken out when its transaction ends, as in yjs where nothing says otherwise.</summary>
     public bool CollectsGarbage { get; init; } = true;
+
+    /// <summary>
+    /// Formatting marks that others' changes made needless are deleted, as every yjs client does that has the text open. A server that keeps
+    /// what its clients write leaves that to them.
+    /// </summary>
+    public bool TidiesFormats { get; init; }
 }
 
 /// <summary>
@@ -59,6 +65,7 @@ public sealed partial class Document
     /// <returns>False, and nothing has changed, if it cannot be read or is beyond a limit.</returns>
     public bool TryApply(ReadOnlySpan<byte> update, out UpdateFault fault)
     {
+        Tidied = Update.Nothing.Bytes;
         fault = UpdateFault.TooLarge;
         if (update.Length > Limits.UpdateBytesMax || !HasRoomFor(update)) return false;
         var reader = new ByteReader(update);
@@ -70,6 +77,25 @@ public sealed partial class Document
         if (!TryPlace(update, out fault)) return false;
         while (HasPending && Array.Exists(_pendingFor, missing => _store.WriterOf(missing.ClientId)?.Clock > missing.Clock)) Retry();
         return true;
+    }
+
+    /// <summary>
+    /// What the last update that was applied made this document delete, as an update to be passed on; one that says nothing unless the
+    /// document <see cref="DocumentOptions.TidiesFormats"/>.
+    /// </summary>
+    public ReadOnlyMemory<byte> Tidied { get; private set; } = Update.Nothing.Bytes;
+
+    void Tidy()
+    {
+        var others = _store.Deleted.Length;
+        _store.SealDeleted();
+        new FormatTidying(_store).TidyTransaction();
+        if (_store.Deleted.Length == others || !Update.TryRead(Tidied, out var before, out _)) return;
+        var rows = default(Rows<DeleteRange>);
+        foreach (ref readonly var range in before.Deletes) rows.Add(range);
+        foreach (var span in _store.Deleted[others..]) rows.Add(new DeleteRange(_store.Writers[span.Writer].ClientId, span.From, span.To));
+        Deletes.Normalise(ref rows);
+        Tidied = new Weave([], []).Write(rows.Span);
     }
 
     /// <summary>If too much is pending already, then only an update of which nothing is missing is taken.</summary>
@@ -97,6 +123,7 @@ public sealed partial class Document
             return false;
         }
         if (_intake.StructsLeft > 0 || _intake.DeletesLeft.Count > 0) Keep(update);
+        if (Options.TidiesFormats) Tidy();
         _watched?.AddRange(new ChangeReading(_store).Read());
         _store.Collect();
         _store.EndTransaction();

@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Annotate.Text;
 
 /// <summary>
-/// Local changes within one transaction, see <see cref="Document.Change"/>. Indexes count what is visible: elements of a list, UTF-16 units
+/// Local changes within one transaction, see <see cref="Document.Change(Action{DocumentEdit})"/>. Indexes count what is visible: elements of a list, UTF-16 units
 /// and embeds of a text. An index that is not there, a type that is not there or of another kind, throws; the whole transaction is then
 /// taken back.
 /// </summary>

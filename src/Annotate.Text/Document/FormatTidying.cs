@@ -56,6 +56,45 @@ readonly struct FormatTidying(ItemStore store)
             if (IsMark(number) && !seen.Add(MarkAt(number).Key)) store.Delete(number);
     }
 
+    /// <summary>
+    /// Tidies what the transaction that is about to end, with changes of others, left needless: all of a text where marks came or went, and
+    /// around what was deleted elsewhere.
+    /// </summary>
+    public void TidyTransaction()
+    {
+        if (!IsTextChanged()) return;
+        var whole = new HashSet<SharedType>();
+        foreach (var writer in store.Advanced)
+            for (var number = writer.Find(writer.ClockBefore); number != 0; number = writer.Next())
+                if (IsMark(number)) whole.Add(OwnerOf(number));
+        foreach (var span in store.Deleted.ToArray())
+        {
+            var writer = store.Writers[span.Writer];
+            for (var number = writer.Find(span.From); number != 0 && store[number].Clock < span.To; number = writer.Next())
+            {
+                var owner = OwnerOf(number);
+                if (!owner.HasFormats || whole.Contains(owner)) continue;
+                if (store[number].Kind == StructKind.Format) whole.Add(owner);
+                else TidyAround(number);
+            }
+        }
+        foreach (var type in whole) TidyAll(type);
+    }
+
+    SharedType OwnerOf(int number) => store.ListAt(store[number].List).Owner;
+
+    bool IsTextChanged()
+    {
+        foreach (var list in store.Changed)
+        {
+            if (!list.Owner.HasFormats || list.Owner.Kind is not (SharedKind.Unknown or SharedKind.Text or SharedKind.XmlText)) continue;
+            if (list.Owner.IsRoot) return true;
+            ref var holder = ref store[list.Owner.Holder];
+            if (!holder.IsDeleted && holder.Clock < store.ClockBefore(store.Writers[holder.Writer])) return true;
+        }
+        return false;
+    }
+
     /// <summary>Tidies all of a text.</summary>
     public int TidyAll(SharedType type)
     {

@@ -14,7 +14,8 @@ sealed partial class ItemStore
     Rows<ClockSpan> _deleted;
     Rows<ItemList> _changed;
     int _transaction = 1;
-    long _conflictSteps;
+    int _sealed;
+    long _steps;
 
     /// <summary>Set when a transaction goes beyond a limit, and must be undone.</summary>
     public UpdateFault Overrun { get; private set; }
@@ -46,9 +47,12 @@ sealed partial class ItemStore
         _changed.Add(list);
     }
 
+    /// <summary>What is deleted from now on stands behind what was deleted so far, and is not joined to it.</summary>
+    public void SealDeleted() => _sealed = _deleted.Count;
+
     void NoteDeleted(in Item item)
     {
-        if (_deleted.Count > 0)
+        if (_deleted.Count > _sealed)
         {
             ref var last = ref _deleted.Last;
             if (last.Writer == item.Writer && last.To == item.Clock)
@@ -132,7 +136,8 @@ sealed partial class ItemStore
         Forget(ref _deleted);
         Forget(ref _changed);
         _transaction++;
-        _conflictSteps = 0;
+        _steps = 0;
+        _sealed = 0;
         Overrun = UpdateFault.None;
     }
 

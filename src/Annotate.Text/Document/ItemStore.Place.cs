@@ -201,9 +201,14 @@ sealed partial class ItemStore
     int Resolve(int number, int left, int right, ItemList list)
     {
         left = _conflicts.Resolve(this, number, left, right, list);
-        _conflictSteps += _conflicts.Steps;
-        if (_conflictSteps > Limits.ConflictStepsMax) Overrun = UpdateFault.Work;
+        CountSteps(_conflicts.Steps);
         return left;
+    }
+
+    void CountSteps(int count)
+    {
+        _steps += count;
+        if (_steps > Limits.PlacingStepsMax) Overrun = UpdateFault.Work;
     }
 
     void TakeContent(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer, int number, int offset)

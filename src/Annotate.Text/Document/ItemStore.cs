@@ -192,6 +192,7 @@ sealed partial class ItemStore
             case StructKind.Any or StructKind.Json:
                 var reader = new ByteReader(Content.Span, item.Content);
                 StructReader.TrySkipElements(ref reader, item.Kind, by);
+                CountSteps(by);
                 return reader.At;
             default:
                 return item.Content;

@@ -1,6 +1,7 @@
 // Answers the tests' questions with real yjs: one JSON request a line in, one JSON reply a line out. Bytes are base64.
 import * as Y from 'yjs'
 import * as awareness from 'y-protocols/awareness'
+import { yXmlFragmentToProsemirrorJSON } from 'y-prosemirror'
 import { createInterface } from 'node:readline'
 import { run } from './programs.mjs'
 import { script } from './scripts.mjs'
@@ -76,7 +77,7 @@ const plainDocument = options => {
 
 const read = doc => {
   const types = { t: doc.getText('t').toDelta(), s: doc.getText('t').toString(), a: doc.getArray('a').toJSON(), m: doc.getMap('m').toJSON(), x: doc.getXmlFragment('default').toString() }
-  return JSON.parse(json(types))
+  return JSON.parse(json({ ...types, p: yXmlFragmentToProsemirrorJSON(doc.getXmlFragment('default')) }))
 }
 
 /** What yjs gives for a state that it gets at once, in a document of which it knows nothing else. */
@@ -115,8 +116,9 @@ const answers = {
     const doc = documentOf(updates.map(bytes))
     return { seen: seen(doc), vector: text(Y.encodeStateVector(doc)) }
   },
-  document: ({ updates, gc, ours, vector }) => {
-    const doc = plainDocument({ gc })
+  document: ({ updates, gc, tidies, ours, vector }) => {
+    const doc = tidies ? new Y.Doc({ gc }) : plainDocument({ gc })
+    if (tidies) doc.getText('t')
     for (const update of updates) Y.applyUpdate(doc, bytes(update))
     const pending = doc.store.pendingStructs !== null || doc.store.pendingDs !== null
     const fresh = freshOf(bytes(ours))
