@@ -14,6 +14,7 @@ var root = new RootCommand(
     YjsCheck.Verb(),
     TextBench.Verb(),
     TextBench.ChildVerb(),
+    TextWorstCases.Verb(),
     StorageVerb(),
     Hidden("load", "The load's side of a measurement; reads its plan from standard input", LoadProcess.Run),
     RelayVerb(),

@@ -33,7 +33,11 @@ static class TextBench
     public static Command Verb()
     {
         var trace = new Option<string?>("--trace") { Description = "An editing trace (gzipped JSON: txns of patches); a generated one if left out" };
-        var runs = new Option<int>("--runs") { Description = "Runs of each measurement, of which the median counts", DefaultValueFactory = _ => RunsDefault };
+        var runs = new Option<int>("--runs")
+        {
+            Description = "Runs of each measurement, of which the median counts",
+            DefaultValueFactory = _ => RunsDefault,
+        };
         var command = new Command("text", "The text engine beside yjs and ywasm: apply, load, encode, memory") { trace, runs };
         command.SetAction(parsed => Run(parsed.GetValue(trace), parsed.GetValue(runs)));
         return command;
@@ -46,7 +50,11 @@ static class TextBench
         var runs = new Argument<int>("RUNS");
         var command = new Command("text-own", "The measured side of the verb text") { folder, runs };
         command.Hidden = true;
-        command.SetAction(parsed => Console.WriteLine(JsonSerializer.Serialize(Measure(parsed.GetValue(folder)!, parsed.GetValue(runs)), JsonSerializerOptions.Web)));
+        command.SetAction(parsed =>
+        {
+            var figures = Measure(parsed.GetValue(folder)!, parsed.GetValue(runs));
+            Console.WriteLine(JsonSerializer.Serialize(figures, JsonSerializerOptions.Web));
+        });
         return command;
     }
 
@@ -61,6 +69,8 @@ static class TextBench
         };
         foreach (var library in Libraries) figures[library] = Read(Output("node", ["--expose-gc", "work.mjs", library, folder.Path, $"{runs}"]));
         Print(figures);
+        Console.WriteLine();
+        Console.Write(Output(Environment.ProcessPath!, ["text-worst"]));
     }
 
     static void Install()
@@ -104,7 +114,8 @@ static class TextBench
         var typed = Split(File.ReadAllBytes(Path.Combine(folder, "typed.bin")));
         var state = File.ReadAllBytes(Path.Combine(folder, "document.bin"));
         var document = Applied(updates);
-        if (document.ReadText(SharedRef.Text("text")) != File.ReadAllText(Path.Combine(folder, "text.txt"))) throw new InvalidDataException("Another text was read.");
+        var text = File.ReadAllText(Path.Combine(folder, "text.txt"));
+        if (document.ReadText(SharedRef.Text("text")) != text) throw new InvalidDataException("Another text was read.");
         if (!document.EncodeState().AsSpan().SequenceEqual(state)) throw new InvalidDataException("Another state was written.");
         Loaded(state);
         return new Figures(

@@ -30,7 +30,8 @@ static class Alike
         {
             JsonValueKind.Number => a.GetDouble() == b.GetDouble(),
             JsonValueKind.String => a.GetString() == b.GetString(),
-            JsonValueKind.Array => a.GetArrayLength() == b.GetArrayLength() && a.EnumerateArray().Zip(b.EnumerateArray()).All(pair => AreSame(pair.First, pair.Second)),
+            JsonValueKind.Array => a.GetArrayLength() == b.GetArrayLength()
+                && a.EnumerateArray().Zip(b.EnumerateArray()).All(pair => AreSame(pair.First, pair.Second)),
             JsonValueKind.Object => a.EnumerateObject().Count() == b.EnumerateObject().Count()
                 && a.EnumerateObject().All(member => b.TryGetProperty(member.Name, out var other) && AreSame(member.Value, other)),
             _ => true,

@@ -58,7 +58,8 @@ public sealed class ChangesLikeYjs(Oracle yjs)
             var answer = yjs.Ask(new { ask = "formats", updates = all, state });
             for (var i = 0; i < all.Length; i++)
             {
-                // Yjs, when it turns one format into the other, drops a bit that has no meaning beside an origin; we copy it. So this is what yjs wrote.
+                // Yjs, when it turns one format into the other, drops a bit that has no meaning beside an origin; we copy it. So this is what
+                // yjs wrote.
                 var written = Convert.FromBase64String((string)answer["first"]![i]!);
                 Assert.True(Update.TryRead(written, out var first, out _));
                 var second = UpdateFormat2.Write(first);
@@ -83,7 +84,8 @@ public sealed class ChangesLikeYjs(Oracle yjs)
             var (before, update) = Cut(seed, random);
             var document = Loaded(before);
             var text = SharedRef.Text("t");
-            var places = Enumerable.Range(0, 12).Select(_ => new { index = random.Next(document.LengthOf(text) + 1), association = random.Next(3) - 1 }).ToArray();
+            var places = Enumerable.Range(0, 12)
+                .Select(_ => new { index = random.Next(document.LengthOf(text) + 1), association = random.Next(3) - 1 }).ToArray();
             var positions = places.Select(place =>
             {
                 Assert.True(document.TryPositionAt(text, place.index, place.association, out var position));
@@ -97,7 +99,8 @@ public sealed class ChangesLikeYjs(Oracle yjs)
                 Same((string)answer["bytes"]![i]!, positions[i].Encode(), where);
                 Assert.True(RelativePosition.TryRead(positions[i].Encode(), out var read) && read == positions[i], where);
                 var found = document.TryIndexOf(read, out _, out var index);
-                Assert.True((int?)answer["indexes"]![i] == (found ? index : null), $"{where}: yjs {answer["indexes"]![i]}, ours {found} {index}");
+                var theirs = (int?)answer["indexes"]![i];
+                Assert.True(theirs == (found ? index : null), $"{where}: yjs {theirs}, ours {found} {index}");
             }
         }
     }

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Annotate.Text.Tests;
 
-/// <summary>A document comes to what yjs comes to, byte for byte, on random programs of several peers and over a network that loses order.</summary>
+/// <summary>
+/// A document comes to what yjs comes to, byte for byte, on random programs of several peers and over a network that loses order.
+/// </summary>
 public sealed class DocumentLikeYjs(Oracle yjs)
 {
     const int Programs = 200;
@@ -24,8 +26,8 @@ public sealed class DocumentLikeYjs(Oracle yjs)
     {
         var span = random.Next(4) switch { 0 => 1, 1 => 5, 2 => 40, _ => updates.Length };
         byte[][] all = [.. updates, .. updates.Where(_ => random.Next(5) == 0), .. syncs.Where(_ => random.Next(3) == 0)];
-        byte[][] order = [.. all.Select((update, i) => (update, At: i % updates.Length + random.Next(span))).OrderBy(pair => pair.At).Select(pair => pair.update)];
-        return [.. order, .. updates];
+        var order = all.Select((update, i) => (Update: update, At: i % updates.Length + random.Next(span))).OrderBy(pair => pair.At);
+        return [.. order.Select(pair => pair.Update), .. updates];
     }
 
     /// <summary>In order, because yjs tidies once after all that had to wait, and we each time something did not.</summary>
@@ -76,7 +78,8 @@ public sealed class DocumentLikeYjs(Oracle yjs)
         Assert.False(document.HasPending, where);
         Invariants.Check(document.Store, where);
         var ours = document.EncodeState();
-        var held = document.StateVector().Where(_ => random.Next(5) > 0).Select(entry => entry with { Clock = random.NextInt64(entry.Clock + 1) }).ToArray();
+        ClientClock[] held = [.. document.StateVector().Where(_ => random.Next(5) > 0)
+            .Select(entry => entry with { Clock = random.NextInt64(entry.Clock + 1) })];
         var answer = yjs.Ask(new { ask = "document", updates, gc, tidies, ours, vector = ClientClocks.Encode(held) });
         Same((string)answer["vector"]!, document.EncodeStateVector(), $"{where}: state vector");
         Alike.Types(answer["types"]!, document, where);

@@ -14,7 +14,8 @@ public sealed class EditsLikeYjs(Oracle yjs)
     static readonly string[] Values = ["1", "-5", "1.5", "\"s\"", "null", "true", "{\"a\":[1,{\"b\":null}]}", "[]", "1e300", "4294967296"];
 
     /// <summary>No objects: whether yjs takes two of them for the same depends on whether they came to it together.</summary>
-    static readonly string[] Formats = ["{\"bold\":true}", "{\"bold\":null}", "{\"em\":1.5}", "{\"bold\":true,\"link\":\"x\"}", "{\"em\":null}", "{\"note--abCD12+/\":\"x\"}"];
+    static readonly string[] Formats =
+        ["{\"bold\":true}", "{\"bold\":null}", "{\"em\":1.5}", "{\"bold\":true,\"link\":\"x\"}", "{\"em\":null}", "{\"note--abCD12+/\":\"x\"}"];
 
     sealed class Peer
     {
@@ -135,7 +136,8 @@ public sealed class EditsLikeYjs(Oracle yjs)
             default:
                 var values = Enumerable.Range(0, 1 + random.Next(4)).Select(_ => Values[random.Next(Values.Length)]).ToArray();
                 edit.Insert(array, index, [.. values.Select(value => JsonNode.Parse(value))]);
-                return new JsonObject { ["do"] = "values", ["index"] = index, ["values"] = new JsonArray([.. values.Select(value => JsonNode.Parse(value))]) };
+                var parsed = new JsonArray([.. values.Select(value => JsonNode.Parse(value))]);
+                return new JsonObject { ["do"] = "values", ["index"] = index, ["values"] = parsed };
         }
     }
 

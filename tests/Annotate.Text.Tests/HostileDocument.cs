@@ -1,6 +1,6 @@
 namespace Annotate.Text.Tests;
 
-/// <summary>Updates made to hurt a document: too deep, too much work, too many roots, circles, contradictions. Each test names what it would do.</summary>
+/// <summary>Updates made to hurt a document: too deep, too much work, too many roots, circles, what never comes.</summary>
 public sealed class HostileDocument
 {
     static void Id(ref ByteWriter writer, long client, long clock)
@@ -216,7 +216,8 @@ public sealed class HostileDocument
         Assert.False(document.TryApply(Waiting(12), out var fault));
         Assert.Equal(UpdateFault.TooLarge, fault);
         var other = new Document(new DocumentOptions { ClientId = 3 });
-        Assert.True(document.TryApply(other.Change(edit => edit.Insert(SharedRef.Text("t"), 0, new string('y', Limits.PendingBytesMax / 2))), out _));
+        var large = new string('y', Limits.PendingBytesMax / 2);
+        Assert.True(document.TryApply(other.Change(edit => edit.Insert(SharedRef.Text("t"), 0, large)), out _));
         Assert.EndsWith("yyy", document.ReadText(SharedRef.Text("t")), StringComparison.Ordinal);
     }
 }

@@ -14,7 +14,8 @@ static class Invariants
             {
                 var item = store[number];
                 items++;
-                Assert.True(item.Clock == clock && item.Length > 0 && item.Writer == writer.Number, $"{where}: clocks of {writer.ClientId} at {clock}");
+                var fits = item.Clock == clock && item.Length > 0 && item.Writer == writer.Number;
+                Assert.True(fits, $"{where}: clocks of {writer.ClientId} at {clock}");
                 clock = item.End;
                 if (item.Kind == StructKind.Collected) Assert.True(item.IsDeleted && item.List == 0, where);
                 else lists.Add(store.ListAt(item.List));

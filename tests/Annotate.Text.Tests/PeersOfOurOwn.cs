@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Annotate.Text.Tests;
 
-/// <summary>A simulated network of our own documents: what was said arrives late, twice, out of order, and in pieces. No yjs takes part.</summary>
+/// <summary>
+/// A simulated network of our own documents: what was said arrives late, twice, out of order, and in pieces. No yjs takes part.
+/// </summary>
 public sealed class PeersOfOurOwn
 {
     const int Networks = 150;
@@ -18,8 +20,8 @@ public sealed class PeersOfOurOwn
     {
         var random = new Random(seed);
         var peers = Enumerable.Range(0, 2 + random.Next(4))
-            .Select(i => new Document(new DocumentOptions { ClientId = 1 + i * random.Next(1, 100_000), CollectsGarbage = random.Next(4) > 0 })).ToArray();
-        for (var i = 0; i < peers.Length; i++) peers[i].ClientId += i;
+            .Select(i => new DocumentOptions { ClientId = 1 + i + i * random.Next(1, 100_000), CollectsGarbage = random.Next(4) > 0 })
+            .DistinctBy(options => options.ClientId).Select(options => new Document(options)).ToArray();
         var said = new List<byte[]>();
         for (var step = 0; step < Steps; step++)
         {
@@ -34,12 +36,13 @@ public sealed class PeersOfOurOwn
                     Assert.True(peer.TryApply(said[random.Next(said.Count)], out var fault), $"{where}: {fault}");
                     break;
                 case 3 when said.Count > 1:
-                    var some = Enumerable.Range(0, 1 + random.Next(5)).Select(_ => (ReadOnlyMemory<byte>)said[random.Next(said.Count)]).ToArray();
-                    Assert.True(Updates.TryMerge(some, out var merged));
+                    var some = Enumerable.Range(0, 1 + random.Next(5)).Select(_ => (ReadOnlyMemory<byte>)said[random.Next(said.Count)]);
+                    Assert.True(Updates.TryMerge([.. some], out var merged));
                     Assert.True(peer.TryApply(merged, out fault), $"{where}: {fault}");
                     break;
                 default:
-                    Assert.True(peer.TryApply(peers[random.Next(peers.Length)].EncodeState(peer.StateVector()), out fault), $"{where}: {fault}");
+                    var other = peers[random.Next(peers.Length)];
+                    Assert.True(peer.TryApply(other.EncodeState(peer.StateVector()), out fault), $"{where}: {fault}");
                     break;
             }
             Invariants.Check(peer.Store, where);

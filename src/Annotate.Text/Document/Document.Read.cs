@@ -19,7 +19,8 @@ public sealed partial class Document
     {
         var types = new List<SharedRef>();
         for (var number = list.In(_store)?.Sequence?.First ?? 0; number != 0; number = _store[number].Right)
-            if (_store[number] is { Kind: StructKind.Type, IsDeleted: false } item) types.Add(SharedRef.To(_store, _store.TypeAt(item.Content)));
+            if (_store[number] is { Kind: StructKind.Type, IsDeleted: false } item)
+                types.Add(SharedRef.To(_store, _store.TypeAt(item.Content)));
         return types;
     }
 
@@ -36,7 +37,8 @@ public sealed partial class Document
     public string ReadXml(SharedRef xml) => xml.In(_store) is { } type ? new XmlReading(_store).Write(type, xml.Kind) : "";
 
     /// <summary>A type as JSON: toJSON of yjs' types. Bytes are base64, what is undefined is null, a subdocument is an empty object.</summary>
-    public string ReadJson(SharedRef shared) => Json((reading, type) => reading.Write(type, shared.Kind), shared, EmptyOf(shared.Kind));
+    public string ReadJson(SharedRef shared) =>
+        Json((reading, type) => reading.Write(type, shared.Kind), shared, EmptyOf(shared.Kind));
 
     static string EmptyOf(SharedKind kind) => kind switch
     {

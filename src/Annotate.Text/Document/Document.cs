@@ -166,7 +166,8 @@ public sealed partial class Document
     }
 
     /// <summary>A document that begins with a state.</summary>
-    public static bool TryLoad(ReadOnlySpan<byte> state, [NotNullWhen(true)] out Document? document, out UpdateFault fault, DocumentOptions? options = null)
+    public static bool TryLoad(
+        ReadOnlySpan<byte> state, [NotNullWhen(true)] out Document? document, out UpdateFault fault, DocumentOptions? options = null)
     {
         var loaded = new Document(options);
         document = loaded.TryApply(state, out fault) ? loaded : null;

@@ -3,9 +3,9 @@ using System.Text.Json.Nodes;
 namespace Annotate.Text;
 
 /// <summary>
-/// Local changes within one transaction, see <see cref="Document.Change(Action{DocumentEdit})"/>. Indexes count what is visible: elements of a list, UTF-16 units
-/// and embeds of a text. An index that is not there, a type that is not there or of another kind, throws; the whole transaction is then
-/// taken back.
+/// Local changes within one transaction, see <see cref="Document.Change(Action{DocumentEdit})"/>. Indexes count what is visible: elements of
+/// a list, UTF-16 units and embeds of a text. An index that is not there, a type that is not there or of another kind, throws; the whole
+/// transaction is then taken back.
 /// </summary>
 public sealed class DocumentEdit
 {
@@ -53,7 +53,8 @@ public sealed class DocumentEdit
         var content = new ByteWriter(json.Length + 8);
         content.Text(json);
         var bytes = content.ToArray();
-        CursorAt(list, index).Insert((left, right) => _store.Write(Own, list, left, right, StructKind.Embed, 1, bytes), FormatValues.From(formats));
+        CursorAt(list, index).Insert(
+            (left, right) => _store.Write(Own, list, left, right, StructKind.Embed, 1, bytes), FormatValues.From(formats));
     }
 
     /// <summary>Sets formats of a range of text. A null value ends a format.</summary>

@@ -112,7 +112,9 @@ sealed partial class ItemStore
         if (item.Kind == StructKind.Type) _pendingTypes.Push(item.Content);
     }
 
-    /// <summary>Takes out the content of what the transaction deleted, and joins what has become one run. Nothing can be undone after that.</summary>
+    /// <summary>
+    /// Takes out the content of what the transaction deleted, and joins what has become one run. Nothing can be undone after that.
+    /// </summary>
     public void Collect()
     {
         if (CollectsGarbage)

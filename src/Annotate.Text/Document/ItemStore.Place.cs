@@ -6,7 +6,9 @@ namespace Annotate.Text;
 /// <content>Puts a new item in its place: YATA, as yjs does it (src/structs/Item.js, integrate).</content>
 sealed partial class ItemStore
 {
-    /// <summary>An item that short takes text of one byte a unit as if it had two, so that a few odd characters do not cut a run to pieces.</summary>
+    /// <summary>
+    /// An item that short takes text of one byte a unit as if it had two, so that a few odd characters do not cut a run to pieces.
+    /// </summary>
     const int WidenedUnitsMax = 64;
 
     readonly Conflicts _conflicts = new();
@@ -157,7 +159,8 @@ sealed partial class ItemStore
     /// <summary>The list that the struct belongs to; null if it is collected, and so the struct with it.</summary>
     ItemList? ListFor(ReadOnlySpan<byte> bytes, in StructHead head, int left, int right)
     {
-        if ((left != 0 && _items[left].Kind == StructKind.Collected) || (right != 0 && _items[right].Kind == StructKind.Collected)) return null;
+        if (left != 0 && _items[left].Kind == StructKind.Collected) return null;
+        if (right != 0 && _items[right].Kind == StructKind.Collected) return null;
         if (left != 0) return ListAt(_items[left].List);
         if (right != 0) return ListAt(_items[right].List);
         var reader = new ByteReader(bytes, head.RightEnd);
@@ -180,7 +183,8 @@ sealed partial class ItemStore
     /// <summary>Links an item into its list, after those that others wrote at the same place before it, and does what follows from that.</summary>
     void Settle(int number, int left, int right, ItemList list)
     {
-        if (left != 0 ? _items[left].Right != right : right == 0 || _items[right].Left != 0) left = Resolve(number, left, right, list);
+        var isContested = left != 0 ? _items[left].Right != right : right == 0 || _items[right].Left != 0;
+        if (isContested) left = Resolve(number, left, right, list);
         right = left != 0 ? _items[left].Right : list.First;
         ref var item = ref _items[number];
         item.Left = left;

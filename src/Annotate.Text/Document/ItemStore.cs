@@ -154,8 +154,8 @@ sealed partial class ItemStore
     }
 
     /// <summary>
-    /// Cuts the item that holds a clock, before that clock, and gives the right part. The writer then stands at the left part. A surrogate pair that is cut becomes two replacement
-    /// characters, as in yjs.
+    /// Cuts the item that holds a clock, before that clock, and gives the right part. The writer then stands at the left part. A surrogate
+    /// pair that is cut becomes two replacement characters, as in yjs.
     /// </summary>
     int Cut(Writer writer, int clock)
     {

@@ -86,7 +86,9 @@ sealed class ItemList(SharedType owner, string? key, int number)
     /// <summary>The transaction that changed it last.</summary>
     public int Transaction;
 
-    /// <summary>The item behind which the last local change ended, and the index there; 0 if unknown. Whoever types goes on from there.</summary>
+    /// <summary>
+    /// The item behind which the last local change ended, and the index there; 0 if unknown. Whoever types goes on from there.
+    /// </summary>
     public int MarkedItem { get; private set; }
 
     public int MarkedIndex { get; private set; }

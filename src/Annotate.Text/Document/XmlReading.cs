@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Annotate.Text;
 
 /// <summary>
-/// Reads shared types as text, each as its toString in yjs. That is XML only where nobody wrote characters into names and values that XML does not allow there: yjs escapes
-/// nothing.
+/// Reads shared types as text, each as its toString in yjs. That is XML only where nobody wrote characters into names and values that XML
+/// does not allow there: yjs escapes nothing.
 /// </summary>
 readonly struct XmlReading(ItemStore store)
 {
@@ -160,13 +160,15 @@ readonly struct XmlReading(ItemStore store)
         else if (value.ValueKind == JsonValueKind.Array)
         {
             var index = 0;
-            foreach (var (name, element) in value.EnumerateArray().Select(element => ($"{index++}", element)).OrderBy(e => e.Item1, StringComparer.Ordinal))
+            var elements = value.EnumerateArray().Select(element => (Name: $"{index++}", Value: element));
+            foreach (var (name, element) in elements.OrderBy(element => element.Name, StringComparer.Ordinal))
                 AppendAttribute(text, name, element);
         }
         else if (value.ValueKind == JsonValueKind.String)
         {
             var index = 0;
-            foreach (var (name, unit) in value.GetString()!.Select(unit => ($"{index++}", unit)).OrderBy(e => e.Item1, StringComparer.Ordinal))
+            var units = value.GetString()!.Select(unit => (Name: $"{index++}", Value: unit));
+            foreach (var (name, unit) in units.OrderBy(unit => unit.Name, StringComparer.Ordinal))
                 text.Append(' ').Append(name).Append("=\"").Append(unit).Append('"');
         }
     }

@@ -5,7 +5,9 @@ using System.Text.Json.Nodes;
 
 namespace Annotate.Text;
 
-/// <summary>Turns "any" into the JSON that JSON.stringify writes, and JSON into the "any" that lib0 writes for what JSON.parse reads.</summary>
+/// <summary>
+/// Turns "any" into the JSON that JSON.stringify writes, and JSON into the "any" that lib0 writes for what JSON.parse reads.
+/// </summary>
 static class AnyJson
 {
     const long IntegerMax = int.MaxValue;
@@ -177,7 +179,9 @@ static class AnyJson
         }
     }
 
-    /// <summary>Writes a value as "any". Numbers lose what JavaScript's lose; of members of one name the last counts, at the place of the first.</summary>
+    /// <summary>
+    /// Writes a value as "any". Numbers lose what JavaScript's lose; of members of one name the last counts, at the place of the first.
+    /// </summary>
     public static void WriteAny(ref ByteWriter output, JsonElement value)
     {
         switch (value.ValueKind)
