@@ -55,7 +55,15 @@ public sealed class ChangesLikeYjs(Oracle yjs)
             var document = new Document();
             foreach (var update in updates.Concat(updates)) Assert.True(document.TryApply(update, out _));
             var state = document.EncodeState();
-            var answer = yjs.Ask(new { ask = "formats", updates = all, state });
+            ReadOnlyMemory<byte>[] seconds = [.. all.Select(bytes => (ReadOnlyMemory<byte>)Second(bytes))];
+            Assert.True(UpdateFormat2.TryMerge(seconds, out var merged));
+            var vector = ClientClocks.Encode([.. document.StateVector().Select(entry => entry with { Clock = entry.Clock / 2 })]);
+            Assert.True(UpdateFormat2.TryDiff(Second(state), vector, out var diff));
+            var answer = yjs.Ask(new { ask = "formats", updates = all, state, merged, diff, vector });
+            Assert.True((bool)answer["merged"]!, $"seed {seed}: merge of format 2");
+            Assert.True((bool)answer["diff"]!, $"seed {seed}: difference of format 2");
+            Assert.True(UpdateFormat2.TryStateVectorOf(merged, out var held));
+            Same((string)answer["vector"]!, held, $"seed {seed}: state vector of format 2");
             for (var i = 0; i < all.Length; i++)
             {
                 // Yjs, when it turns one format into the other, drops a bit that has no meaning beside an origin; we copy it. So this is what
@@ -70,6 +78,12 @@ public sealed class ChangesLikeYjs(Oracle yjs)
             Assert.True(Update.TryRead(state, out var whole, out _));
             Same((string)answer["state"]!, UpdateFormat2.Write(whole), $"seed {seed}: state");
         }
+    }
+
+    static byte[] Second(byte[] first)
+    {
+        Assert.True(Update.TryRead(first, out var update, out var fault), fault.ToString());
+        return UpdateFormat2.Write(update);
     }
 
     static void Same(string theirs, byte[] ours, string where) =>

@@ -36,6 +36,42 @@ public static class UpdateFormat2
         return new Format2Writing(ordered.Span).Convert();
     }
 
+    /// <summary>Reads updates of format 2 and merges them, as <see cref="Updates.TryMerge"/>. Fails if any cannot be read.</summary>
+    public static bool TryMerge(IReadOnlyList<ReadOnlyMemory<byte>> updates, [NotNullWhen(true)] out byte[]? merged)
+    {
+        merged = null;
+        var read = new Update[updates.Count];
+        for (var i = 0; i < read.Length; i++)
+            if (!TryRead(updates[i].Span, out read[i]!, out _)) return false;
+        return TryWrite(Updates.Merge(read), out merged);
+    }
+
+    /// <summary>
+    /// The part of an update of format 2 that a state vector (encoded) does not hold, as <see cref="Updates.TryDiff"/>. Fails if either cannot be
+    /// read.
+    /// </summary>
+    public static bool TryDiff(ReadOnlySpan<byte> update, ReadOnlySpan<byte> stateVector, [NotNullWhen(true)] out byte[]? diff)
+    {
+        diff = null;
+        return ClientClocks.TryRead(stateVector, out var held, out _) && TryRead(update, out var read, out _)
+            && TryWrite(Updates.MergeSince([read], held), out diff);
+    }
+
+    /// <summary>
+    /// The state vector (encoded, as in format 1) of the document that an update of format 2 alone would make. Fails if it cannot be read.
+    /// </summary>
+    public static bool TryStateVectorOf(ReadOnlySpan<byte> update, [NotNullWhen(true)] out byte[]? stateVector)
+    {
+        stateVector = TryRead(update, out var read, out _) ? ClientClocks.Encode(Updates.StateVectorOf(read)) : null;
+        return stateVector is not null;
+    }
+
+    static bool TryWrite(byte[] update, [NotNullWhen(true)] out byte[]? written)
+    {
+        written = Update.TryRead(update, out var read, out _) ? Write(read) : null;
+        return written is not null;
+    }
+
     static bool IsOrdered(Update update)
     {
         var deletes = new ByteWriter(update.Deletes.Length * 8 + 8);

@@ -145,11 +145,17 @@ const answers = {
     Y.applyUpdate(doc, bytes(update))
     return changes
   },
-  formats: ({ updates, state }) => {
+  formats: ({ updates, state, merged, diff, vector }) => {
     const doc = freshOf(bytes(state))
+    const second = updates.map(update => Y.convertUpdateFormatV1ToV2(bytes(update)))
+    const [whole, theirs] = [Y.mergeUpdatesV2(second), plainDocument()]
+    Y.applyUpdateV2(theirs, bytes(merged))
     return {
-      second: updates.map(update => text(Y.convertUpdateFormatV1ToV2(bytes(update)))),
-      first: updates.map(update => text(Y.convertUpdateFormatV2ToV1(Y.convertUpdateFormatV1ToV2(bytes(update))))),
+      merged: seen(documentOf([Y.convertUpdateFormatV2ToV1(whole)])) === seen(theirs),
+      diff: meaning(Y.convertUpdateFormatV2ToV1(bytes(diff))) === meaning(Y.convertUpdateFormatV2ToV1(Y.diffUpdateV2(Y.convertUpdateFormatV1ToV2(bytes(state)), bytes(vector)))),
+      vector: text(Y.encodeStateVectorFromUpdateV2(whole)),
+      second: second.map(text),
+      first: second.map(update => text(Y.convertUpdateFormatV2ToV1(update))),
       state: text(Y.encodeStateAsUpdateV2(doc))
     }
   },
