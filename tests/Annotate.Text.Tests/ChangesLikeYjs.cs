@@ -28,7 +28,7 @@ public sealed class ChangesLikeYjs(Oracle yjs)
     [Fact]
     public void Changes_are_what_the_events_of_yjs_say()
     {
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var (before, update) = Cut(seed, new Random(seed));
             var document = Loaded(before);
@@ -48,7 +48,7 @@ public sealed class ChangesLikeYjs(Oracle yjs)
     [Fact]
     public void Format_2_is_what_yjs_makes_of_it()
     {
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var (updates, syncs) = yjs.Program(seed, Steps);
             byte[][] all = [.. updates, .. syncs];
@@ -92,7 +92,7 @@ public sealed class ChangesLikeYjs(Oracle yjs)
     [Fact]
     public void Relative_positions_are_those_of_yjs()
     {
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var random = new Random(seed);
             var (before, update) = Cut(seed, random);

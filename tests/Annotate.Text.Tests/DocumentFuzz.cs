@@ -20,7 +20,7 @@ public sealed class DocumentFuzz(Oracle yjs)
         var random = new Random(Seed);
         var document = new Document();
         int taken = 0, second = 0;
-        for (var i = 0; i < Mutations; i++)
+        for (var i = 0; i < Night.Times(Mutations); i++)
         {
             if (i % StepsPerDocument == 0) document = Begin(random, seeds);
             var bytes = Fuzz.Mutate(random, seeds);
@@ -76,7 +76,7 @@ public sealed class DocumentFuzz(Oracle yjs)
         var seeds = first.Select(seed => Update.TryRead(seed, out var update, out _) ? UpdateFormat2.Write(update) : []).ToArray();
         var random = new Random(Seed);
         var read = 0;
-        for (var i = 0; i < Mutations; i++)
+        for (var i = 0; i < Night.Times(Mutations); i++)
         {
             var bytes = Fuzz.Mutate(random, seeds);
             var where = $"seed {Seed}, mutation {i}: {Convert.ToBase64String(bytes)}";

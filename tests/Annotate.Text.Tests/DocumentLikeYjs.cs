@@ -13,7 +13,7 @@ public sealed class DocumentLikeYjs(Oracle yjs)
     [Fact]
     public void Updates_in_any_order_make_the_document_that_yjs_makes()
     {
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var random = new Random(seed);
             var (updates, syncs) = yjs.Program(seed, Steps);
@@ -34,7 +34,7 @@ public sealed class DocumentLikeYjs(Oracle yjs)
     [Fact]
     public void A_document_that_tidies_deletes_the_marks_that_yjs_deletes()
     {
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var updates = Untidied(new Random(seed));
             Check(new Random(seed), updates, gc: true, $"seed {seed}", tidies: true);
