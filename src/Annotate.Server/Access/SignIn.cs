@@ -21,7 +21,7 @@ static class SignIn
         routes.MapPost(Path, RedeemAsync).Requires(Right.Anyone).ExcludeFromDescription();
     }
 
-    static async Task<IResult> RedeemAsync(HttpContext context, Tokens tokens, OwnOrigin origin)
+    static async Task<IResult> RedeemAsync(HttpContext context, Tokens tokens, Doors doors, WrongTokens wrong, OwnOrigin origin)
     {
         // Another site must not sign somebody in as somebody else.
         if (context.Request.Headers.Origin.Count > 0 && !origin.Matches(context.Request)) return OwnOrigin.Foreign.Result();
@@ -30,8 +30,9 @@ static class SignIn
             return new Problem("form-wanted", StatusCodes.Status415UnsupportedMediaType, "This takes the form of the sign-in page.").Result();
 
         var form = await context.Request.ReadFormAsync();
-        if (await tokens.RedeemAsync(TokenIn(form["token"].ToString())) is not { } session)
-            return Page(context.Response, StatusCodes.Status410Gone, Spent);
+        if (wrong.Check(context) is { } wait) return wait.Result();
+        if (await RedeemAsync(TokenIn(form["token"].ToString()), tokens, doors) is not { } session)
+            return wrong.Count(context)?.Result() ?? Page(context.Response, StatusCodes.Status410Gone, Spent);
         context.Response.Cookies.Append(CallerToken.CookieName, session.Token, new CookieOptions
         {
             HttpOnly = true,
@@ -43,6 +44,10 @@ static class SignIn
         });
         return SignOut.SeeOther("/");
     }
+
+    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
+    static async Task<MadeToken?> RedeemAsync(string link, Tokens tokens, Doors doors) =>
+        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? await tokens.RedeemAsync(found) : null;
 
     // People paste the whole link as often as the token in it.
     static string TokenIn(string pasted)

@@ -21,8 +21,8 @@ static class KnownProvisions
     /// <summary>Null when the draft has all these provisions.</summary>
     public static async Task<Problem?> CheckProvisionsAsync(this IGrainFactory grains, string instrument, string draft, string[] eIds)
     {
-        var found = await Task.WhenAll(eIds.Select(eId => grains.GetGrain<IInstrumentGrain>(instrument).ProvisionAsync(draft, eId)));
-        var missing = Array.IndexOf(found, null);
-        return missing < 0 ? null : Problem.Invalid($"The draft has no provision {eIds[missing]}.");
+        if (eIds.Length == 0) return null;
+        var missing = eIds.Except(await grains.GetGrain<IInstrumentGrain>(instrument).FoundAsync(draft, eIds)).FirstOrDefault();
+        return missing is null ? null : Problem.Invalid($"The draft has no provision {missing}.");
     }
 }
