@@ -1,5 +1,6 @@
 using Annotate.Access;
 using Annotate.Coalitions;
+using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;
 
@@ -31,7 +32,7 @@ static class MakeToken
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var tokens = routes.MapGroup("/api/coalitions/{coalition}/people/{person}/tokens").Requires(Right.Steward).WithTags("Access");
+        var tokens = routes.MapGroup("/api/coalitions/{coalition}/people/{person}/tokens").WithCheckedAddress().Requires(Right.Steward).WithTags("Access");
         tokens.MapPost("", MakeAsync).WithSummary("Makes a token for a person: for a program, or a link that signs a browser in once.")
             .Produces<TokenAnswer>(StatusCodes.Status201Created);
         tokens.MapDelete("", RevokeAsync).WithSummary("Revokes every token of a person, on open connections too.");

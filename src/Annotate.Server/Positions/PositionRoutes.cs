@@ -27,7 +27,7 @@ static class PositionRoutes
 {
     public static void MapPositions(this IEndpointRouteBuilder routes)
     {
-        var provision = routes.MapGroup("/api/coalitions/{coalition}/instruments/{instrument}/provisions/{eId}").WithCheckedIds().WithTags("Positions");
+        var provision = routes.MapGroup("/api/coalitions/{coalition}/instruments/{instrument}/provisions/{eId}").WithCheckedAddress().WithTags("Positions");
         provision.MapGet("/positions", ReadAsync).Requires(Right.Read)
             .WithSummary("Each organisation's position on a provision, and the coalition's.").Produces<PositionsView>();
         provision.MapPut("/positions/{organisation}", TakeAsync).Requires(Right.Position)

@@ -27,7 +27,7 @@ static class StatementRoutes
 {
     public static void MapStatements(this IEndpointRouteBuilder routes)
     {
-        var statement = routes.MapGroup("/api/coalitions/{coalition}/statements/{statement}").WithCheckedIds().WithTags("Statements");
+        var statement = routes.MapGroup("/api/coalitions/{coalition}/statements/{statement}").WithCheckedAddress().WithTags("Statements");
         statement.MapPut("", DescribeAsync).Requires(Right.Draft)
             .WithSummary("Begins a statement, or changes its title, destination or draft.").Produces<Done>();
         statement.MapGet("", ReadAsync).Requires(Right.Read).WithSummary("A statement's frame.").Produces<StatementView>();
