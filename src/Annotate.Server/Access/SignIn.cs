@@ -31,7 +31,7 @@ static class SignIn
 
         var form = await context.Request.ReadFormAsync();
         if (wrong.Check(context) is { } wait) return wait.Result();
-        if (await RedeemAsync(TokenIn(form["token"].ToString()), tokens, doors) is not { } session)
+        if (await SessionOfAsync(TokenIn(form["token"].ToString()), tokens, doors) is not { } session)
             return wrong.Count(context)?.Result() ?? Page(context.Response, StatusCodes.Status410Gone, Spent);
         context.Response.Cookies.Append(CallerToken.CookieName, session.Token, new CookieOptions
         {
@@ -46,7 +46,7 @@ static class SignIn
     }
 
     // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
-    static async Task<MadeToken?> RedeemAsync(string link, Tokens tokens, Doors doors) =>
+    static async Task<MadeToken?> SessionOfAsync(string link, Tokens tokens, Doors doors) =>
         await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? await tokens.RedeemAsync(found) : null;
 
     // People paste the whole link as often as the token in it.

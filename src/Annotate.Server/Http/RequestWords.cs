@@ -31,10 +31,13 @@ static partial class RequestWords
     /// <summary>For everything else that the framework could not bind.</summary>
     public static string OfRequest(BadHttpRequestException bad, Endpoint? endpoint)
     {
-        if (FailedToBind().Match(bad.Message) is { Success: true } failed && failed.Groups["name"].Value is var name)
-            return ParametersOf(endpoint?.Metadata.GetMetadata<MethodInfo>()).FirstOrDefault(each => each.Name == name).Type is { } type
-                ? $"{name} is {Expected(type)}."
-                : $"{name} cannot be read.";
+        if (FailedToBind().Match(bad.Message) is { Success: true } failed)
+        {
+            var name = failed.Groups["name"].Value;
+            var type = ParametersOf(endpoint?.Metadata.GetMetadata<MethodInfo>()).FirstOrDefault(each => each.Name == name).Type;
+            return $"{JsonNamingPolicy.CamelCase.ConvertName(name)} is {(type is null ? "something else" : Expected(type))}.";
+        }
+
         return endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } body
             ? $"The body is {Expected(body)}."
             : "Something in the request is missing or malformed.";

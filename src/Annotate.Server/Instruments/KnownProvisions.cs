@@ -8,9 +8,9 @@ namespace Annotate.Server.Instruments;
 /// </summary>
 static class KnownProvisions
 {
-    /// <summary>Null when there is such an instrument.</summary>
-    public static async Task<Problem?> CheckInstrumentAsync(this IGrainFactory grains, string instrument) =>
-        await grains.GetGrain<IInstrumentGrain>(instrument).ReadAsync() is null ? Problem.NotFound : null;
+    /// <summary>Null when some draft of the instrument has such a provision.</summary>
+    public static async Task<Problem?> CheckProvisionAsync(this IGrainFactory grains, string instrument, string eId) =>
+        await grains.GetGrain<IInstrumentGrain>(instrument).HasAsync(eId) ? null : Problem.NotFound;
 
     /// <summary>Null when the instrument has such a draft.</summary>
     public static async Task<Problem?> CheckDraftAsync(this IGrainFactory grains, string instrument, string draft) =>

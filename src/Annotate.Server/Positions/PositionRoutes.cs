@@ -18,7 +18,7 @@ sealed record PositionRoute(string Coalition, string Instrument, string EId, Sta
     public IPositionGrain Grain => Grains.GetGrain<IPositionGrain>(new PositionKey(Coalition, Instrument, EId).ToString());
 
     public async Task<IResult> RunAsync(PositionCommand command, string id) =>
-        await Grains.CheckInstrumentAsync(Instrument) is { } problem
+        await Grains.CheckProvisionAsync(Instrument, EId) is { } problem
             ? problem.Result()
             : Replies.Of(Context, await Grain.RunAsync(command), id);
 }

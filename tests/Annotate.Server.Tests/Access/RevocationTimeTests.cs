@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
+using Annotate.Following;
 using Annotate.Server.Hosting;
 using Annotate.Server.Tests.Http;
 using Annotate.Server.Tests.Live;
 using Annotate.Server.Tests.Storage;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Annotate.Server.Tests.Access;
 
@@ -43,6 +45,14 @@ public sealed class RevocationTimeTests(PostgresFixture postgres, ITestOutputHel
         await using var other = await StartAsync(database);
         await FoundAsync(told);
         await MeasureAsync(told, other, revocation);
+    }
+
+    [Fact]
+    public async Task Though_every_notice_is_lost()
+    {
+        await using var server = await TestServerHost.StartAsync(configure: builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter, Deafness>());
+        await FoundAsync(server);
+        await MeasureAsync(server, server, Revocation.RevokeAll);
     }
 
     [Fact]
@@ -148,5 +158,12 @@ public sealed class RevocationTimeTests(PostgresFixture postgres, ITestOutputHel
         {
             return (int)socket.HttpStatusCode;
         }
+    }
+
+    /// <summary>Loses what grains tell their followers: then only renewals bring it.</summary>
+    sealed class Deafness : IOutgoingGrainCallFilter
+    {
+        public Task Invoke(IOutgoingGrainCallContext context) =>
+            context.MethodName == nameof(ITopicObserver.ChangedAsync) ? Task.CompletedTask : context.Invoke();
     }
 }

@@ -40,6 +40,7 @@ public sealed class PositionRouteTests(Council council) : IClassFixture<Council>
         Assert.Equal((403, "mandate-missing"), (await council.Server.Operator.PutReplyAsync($"{here}/positions/reef", new { kind = "support" })).Problem());
         Assert.Equal((400, "invalid"), (await council.Ada.PutReplyAsync($"{here}/positions/tide", new { kind = "noPosition", redLine = true })).Problem());
         Assert.Equal((400, "invalid"), (await council.Ada.PutReplyAsync($"{here}/positions/tide", new { reason = "Which?" })).Problem());
+        Assert.Equal((404, "not-found"), (await council.Ada.PutReplyAsync($"{Council.Provision("art_99")}/positions/tide", new { kind = "support" })).Problem());
         Assert.Equal((404, "not-found"), (await council.Ada.PutReplyAsync($"{Council.Path}/instruments/nowhere/provisions/art_1/positions/tide", new { kind = "support" })).Problem());
     }
 
