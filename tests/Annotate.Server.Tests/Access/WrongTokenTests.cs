@@ -54,6 +54,23 @@ public sealed class WrongTokenTests
     }
 
     [Fact]
+    public async Task Behind_a_proxy_each_visitor_has_an_address_of_their_own()
+    {
+        // What the environment variable ASPNETCORE_FORWARDEDHEADERS_ENABLED sets.
+        await using var server = await TestServerHost.StartAsync(configure: builder => builder.Configuration["ForwardedHeaders_Enabled"] = "true");
+        async Task<int> AskAsync(string visitor)
+        {
+            using var client = server.NewClient(Secrets.Make());
+            return (await client.AskAsync(HttpMethod.Get, "/api/me", null, ("X-Forwarded-For", visitor))).Status;
+        }
+
+        for (var i = 0; i < Limits.WrongTokensPerAddressMax; i++) Assert.Equal(401, await AskAsync($"2001:db8:1:2::{i:x}"));
+        Assert.Equal(429, await AskAsync("2001:db8:1:2:ffff::1"));
+        Assert.Equal(401, await AskAsync("2001:db8:1:3::1"));
+        Assert.Equal(401, await AskAsync("192.0.2.1"));
+    }
+
+    [Fact]
     public async Task A_token_that_was_good_and_is_no_more_counts_as_wrong()
     {
         await using var server = await TestServerHost.StartAsync();
