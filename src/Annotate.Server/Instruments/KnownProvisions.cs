@@ -17,12 +17,4 @@ static class KnownProvisions
         await grains.GetGrain<IInstrumentGrain>(instrument).ReadAsync() is { } outline && Array.Exists(outline.Drafts, each => each.Id == draft)
             ? null
             : Problem.Invalid("There is no such draft.");
-
-    /// <summary>Null when the draft has all these provisions.</summary>
-    public static async Task<Problem?> CheckProvisionsAsync(this IGrainFactory grains, string instrument, string draft, string[] eIds)
-    {
-        if (eIds.Length == 0) return null;
-        var missing = eIds.Except(await grains.GetGrain<IInstrumentGrain>(instrument).FoundAsync(draft, eIds)).FirstOrDefault();
-        return missing is null ? null : Problem.Invalid($"The draft has no provision {missing}.");
-    }
 }

@@ -70,12 +70,16 @@ static class StatementRoutes
             By = route.Who.By,
             IfVersion = head.IfVersion,
         };
-        // What is malformed is refused by the decision, in better words.
-        var isWellFormed = command.Citations.Length <= Annotate.Limits.CitationsPerSectionMax && Array.TrueForAll(command.Citations, EId.IsValid);
-        if (!isWellFormed || await route.Grain.ReadAsync() is not { } statement) return await route.RunAsync(command, section);
-        return await route.Grains.CheckProvisionsAsync(statement.Instrument, statement.Draft, command.Citations) is { } problem
-            ? problem.Result()
-            : await route.RunAsync(command with { FoundIn = statement.Draft }, section);
+        return await route.RunAsync(await SoughtAsync(route, command), section);
+    }
+
+    // What is malformed, and what is missing, the decision refuses: it knows whether the command was carried out long ago.
+    static async Task<DescribeSection> SoughtAsync(StatementRoute route, DescribeSection command)
+    {
+        var isWellFormed = command.Citations.Length is > 0 and <= Annotate.Limits.CitationsPerSectionMax && Array.TrueForAll(command.Citations, EId.IsValid);
+        if (!isWellFormed || await route.Grain.ReadAsync() is not { } statement) return command;
+        var found = await route.Grains.GetGrain<IInstrumentGrain>(statement.Instrument).FoundAsync(statement.Draft, command.Citations);
+        return command with { SoughtIn = statement.Draft, Found = found };
     }
 
     static Task<IResult> MoveAsync([AsParameters] StatementRoute route, string section, MoveBody body, CommandHead head) =>

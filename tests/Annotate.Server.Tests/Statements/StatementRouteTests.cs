@@ -84,10 +84,14 @@ public sealed class StatementRouteTests(Council council) : IClassFixture<Council
         Assert.Contains(last, refused["detail"].GetString());
         Assert.Equal("one", Word((await council.Olaf.GetReplyAsync(brief)).Body, "draft"));
 
+        var early = council.Server.NewId();
+        await council.Ada.PutReplyAsync($"{brief}/sections/b", new { title = "B", citations = new[] { last } }, early).DoneAsync();
+        await council.Ada.PutReplyAsync($"{brief}/sections/b", new { title = "B" }).DoneAsync();
         await council.Ada.PutReplyAsync($"{brief}/sections/a", new { title = "A", citations = new[] { "art_1" } }).DoneAsync();
         var chosen = await council.Ada.PutReplyAsync(brief, Letter("Brief", "two"), id).DoneAsync();
         Assert.Equal((400, "invalid"), (await council.Ada.PutReplyAsync($"{brief}/sections/a", new { title = "A", citations = new[] { last } })).Problem());
-        // The repeat finds other citations in place, and gets the first answer all the same.
+        // Repeats find another draft, or other citations, and get their first answers all the same.
+        await council.Ada.PutReplyAsync($"{brief}/sections/b", new { title = "B", citations = new[] { last } }, early).DoneAsync();
         await council.Ada.PutReplyAsync($"{brief}/sections/a", new { title = "A" }).DoneAsync();
         Assert.Equal(chosen.Version, (await council.Ada.PutReplyAsync(brief, Letter("Brief", "two"), id).DoneAsync()).Version);
     }
