@@ -34,7 +34,6 @@ public sealed class AnnotateHost : IAsyncDisposable
     public static async Task<AnnotateHost> BuildAsync(Settings settings, bool isPrivate = false, Action<WebApplicationBuilder>? configure = null)
     {
         settings.Check();
-        PrivateSocket.MakePrivateFolder(settings.DataFolder);
         var folder = DataFolder.Take(settings.DataFolder);
         try
         {
@@ -59,7 +58,7 @@ public sealed class AnnotateHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await App.StartAsync(cancellationToken);
-        PrivateSocket.Protect(Socket);
+        OwnerOnly.CloseToOthers(Socket);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,7 @@
 using Annotate.Access;
 using Annotate.Deciding;
 using Annotate.Server.Access;
+using Annotate.Server.Storage;
 
 namespace Annotate.Server.Hosting;
 
@@ -18,6 +19,7 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var path = PathIn(settings.DataFolder);
+        OwnerOnly.CloseToOthers(path);
         var kept = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
         if (Secrets.IsWellFormed(kept) && (await IssueAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
 
@@ -35,10 +37,7 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
     static async Task WriteAsync(string path, string token, CancellationToken cancellationToken)
     {
         var next = path + ".next";
-        File.Delete(next);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var writer = new StreamWriter(next, options)) await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
+        await using (var writer = new StreamWriter(OwnerOnly.Open(next, FileMode.Create))) await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
         File.Move(next, path, overwrite: true);
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using Annotate.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 
@@ -48,7 +49,27 @@ public sealed class SettingsTests
         Assert.True(path.Length <= Limits.SocketPathBytesMax);
         Assert.NotEqual(path, PrivateSocket.PathIn(folder + "y"));
         Assert.Equal(path, PrivateSocket.PathIn(folder));
+        Assert.Equal(path, PrivateSocket.PathIn(folder + Path.DirectorySeparatorChar));
         Assert.Equal(Path.Combine(Path.GetTempPath(), "d", "annotate.sock"), PrivateSocket.PathIn(Path.Combine(Path.GetTempPath(), "d")));
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public void A_socket_in_a_temporary_folder_that_others_may_have_made_is_not_used()
+    {
+        var dataFolder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + new string('x', 120));
+        var trap = Directory.CreateDirectory(Path.GetDirectoryName(PrivateSocket.PathIn(dataFolder))!);
+        try
+        {
+            Assert.Throws<UnauthorizedAccessException>(() => PrivateSocket.Prepare(dataFolder));
+            File.WriteAllText(PrivateSocket.PathIn(dataFolder), "");
+            Assert.Throws<UnauthorizedAccessException>(() => PrivateSocket.Find(dataFolder));
+            File.SetUnixFileMode(trap.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Assert.Equal(PrivateSocket.PathIn(dataFolder), PrivateSocket.Find(dataFolder));
+        }
+        finally
+        {
+            trap.Delete(recursive: true);
+        }
     }
 
     static Settings Read(params (string Name, string Value)[] settings) => Settings.Read(new ConfigurationBuilder()
