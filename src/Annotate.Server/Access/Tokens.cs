@@ -41,6 +41,10 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
         return await LookUpAsync(hash);
     }
 
+    /// <summary>Whether a link can still be used to sign in.</summary>
+    public async Task<bool> IsLinkAsync(string link) =>
+        Secrets.IsWellFormed(link) && await GrainOf(Secrets.HashOf(link)).FindAsync() is { Kind: TokenKind.SignIn };
+
     /// <summary>Uses up a sign-in link and makes a session in its place.</summary>
     /// <returns>Null when the link is unknown, used, or over.</returns>
     public async Task<MadeToken?> RedeemAsync(string link)

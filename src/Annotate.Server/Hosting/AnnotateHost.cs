@@ -3,7 +3,6 @@ using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.FileProviders;
 
 namespace Annotate.Server.Hosting;
 
@@ -45,7 +44,7 @@ public sealed class AnnotateHost : IAsyncDisposable
             ConfigureWeb(builder, settings, isPrivate ? [] : settings.Urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
-            UseParts(app, settings);
+            UseParts(app);
             return new AnnotateHost(app, folder, settings, socket);
         }
         catch
@@ -82,6 +81,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         services.AddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
         builder.UseOrleans(silo => silo.Use(settings));
+        services.AddSingleton<BuiltPages>();
         services.AddAccess();
         services.AddHostedService<OperatorToken>();
         services.AddParts(settings);
@@ -107,22 +107,21 @@ public sealed class AnnotateHost : IAsyncDisposable
         kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.ConnectionsMax;
     }
 
-    static void UseParts(WebApplication app, Settings settings)
+    static void UseParts(WebApplication app)
     {
         app.UseSecurityHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(Limits.SocketPingSeconds) });
-        UsePages(app, settings);
+        UsePages(app);
         app.UseRouting();
         app.UseAccess();
         app.MapOpenApi("/openapi/v1.json").Requires(Right.Anyone);
         app.MapParts();
     }
 
-    static void UsePages(WebApplication app, Settings settings)
+    static void UsePages(WebApplication app)
     {
-        if (Folders.FindWeb(settings) is not { } web) return;
-        var files = new PhysicalFileProvider(web);
+        if (app.Services.GetRequiredService<BuiltPages>().Files is not { } files) return;
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
     }
