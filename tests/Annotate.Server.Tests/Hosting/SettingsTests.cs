@@ -1,10 +1,12 @@
+using System.Reflection;
 using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
 using Annotate.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Annotate.Server.Tests.Hosting;
 
-public sealed class SettingsTests
+public sealed partial class SettingsTests
 {
     [Theory]
     [InlineData("Profile", "Oracle", "Sqlite, Postgres, Azure")]
@@ -40,6 +42,21 @@ public sealed class SettingsTests
         Assert.Equal(5, settings.StopSeconds);
         Assert.Equal("data", settings.DataFolder);
     }
+
+    [Fact]
+    public void The_README_lists_every_setting_and_no_other()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Annotate.sln"))) folder = folder.Parent!;
+        var table = File.ReadLines(Path.Combine(folder.FullName, "README.md"))
+            .SkipWhile(line => line != "| Setting | Default | Meaning |").Skip(2).TakeWhile(line => line.StartsWith('|'));
+        var listed = table.SelectMany(row => Names().Matches(row.Split('|')[1]).Select(name => name.Groups[1].Value));
+        var known = typeof(Settings).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
+        Assert.Equal(known.Order(), listed.Order());
+    }
+
+    [GeneratedRegex("`(\\w+)`")]
+    private static partial Regex Names();
 
     [Fact]
     public void A_socket_whose_path_would_be_too_long_moves_to_the_temporary_folder()

@@ -7,7 +7,7 @@ namespace Annotate.Server.Tests.Storage;
 /// <summary>The journal's contract over Orleans' AdoNet provider on PostgreSQL, with our scripts, each write of it on disk.</summary>
 public sealed class JournalOnPostgres(JournalDatabase database) : JournalContract, IClassFixture<JournalDatabase>
 {
-    protected override int CrashStride => 23;
+    protected override int Stride => 23;
 
     protected override int ManyAppends => 1_000;
 

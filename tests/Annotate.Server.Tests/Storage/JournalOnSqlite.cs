@@ -7,7 +7,7 @@ namespace Annotate.Server.Tests.Storage;
 /// <summary>The journal's contract over our SQLite provider, each write of it on disk.</summary>
 public sealed class JournalOnSqlite(JournalFile file) : JournalContract, IClassFixture<JournalFile>
 {
-    protected override int CrashStride => 11;
+    protected override int Stride => 11;
 
     protected override int ManyAppends => 2_000;
 

@@ -13,7 +13,7 @@ public abstract partial class JournalContract
     public Task A_crash_between_any_two_operations_loses_nothing_acknowledged() => OneAtATime.RunAsync(async () =>
     {
         var storage = NewStorage();
-        for (var stop = 1; ; stop += CrashStride)
+        for (var stop = 1; ; stop += Stride)
         {
             var grain = NextGrain();
             var survived = await CrashAsync(storage, grain, stop, after: false, CrashSteps);
@@ -29,9 +29,9 @@ public abstract partial class JournalContract
     {
         var storage = NewStorage();
         var survived = false;
-        for (var first = 1; !survived; first += CrashStride)
+        for (var first = 1; !survived; first += Stride)
         {
-            for (var second = 1; ; second += CrashStride)
+            for (var second = 1; ; second += Stride)
             {
                 var grain = NextGrain();
                 survived = await CrashAsync(storage, grain, first, after: first % 2 == 0, SecondCrashSteps, thenGoOn: false);

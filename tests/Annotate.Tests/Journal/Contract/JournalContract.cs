@@ -25,8 +25,8 @@ public abstract partial class JournalContract
     /// <summary>A storage that holds nothing of this test's grains; asked for once per test. Tests may share one.</summary>
     protected abstract IGrainStorage NewStorage();
 
-    /// <summary>1 enumerates every crash point; a slow storage may leave some out.</summary>
-    protected virtual int CrashStride => 1;
+    /// <summary>1 tries every place that something can go wrong at; a slow storage may leave some out.</summary>
+    protected virtual int Stride => 1;
 
     protected virtual int ManyAppends => 10_000;
 
