@@ -11,6 +11,7 @@ public static class AccessSetup
             provider.GetRequiredService<SiloGrants>(), provider.GetRequiredService<Tokens>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<OpenSockets>();
         services.AddSingleton<OwnOrigin>();
+        services.AddSingleton<SignInPage>();
         services.AddHostedService<GrantsRenewal>();
         return services;
     }
