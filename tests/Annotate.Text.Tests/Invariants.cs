@@ -28,6 +28,11 @@ static class Invariants
         foreach (var list in lists) CheckList(store, list, where);
     }
 
+    /// <summary>
+    /// Several elements under one key, which no editor writes, may have been cut in two: here as in yjs the first part lives on unseen.
+    /// </summary>
+    static bool IsCut(ItemStore store, Item item) => store[item.Right].Writer == item.Writer && store[item.Right].Clock == item.End;
+
     static void CheckList(ItemStore store, ItemList list, string where)
     {
         int left = 0, length = 0;
@@ -36,7 +41,8 @@ static class Invariants
             var item = store[number];
             Assert.True(item.Left == left && item.List == list.Number, $"{where}: links");
             if (item.IsVisible) length += item.Length;
-            if (list.Key is not null && item.Right != 0) Assert.True(item.IsDeleted, $"{where}: only the last under a key lives");
+            if (list.Key is not null && item.Right != 0)
+                Assert.True(item.IsDeleted || IsCut(store, item), $"{where}: only the last under a key lives");
             left = number;
         }
         Assert.True(list.Last == left, $"{where}: the last of a list");

@@ -38,6 +38,12 @@ sealed class ContentBytes
         if (_bytes.Length - _length < bytes) Array.Resize(ref _bytes, checked(_length + bytes));
     }
 
+    /// <summary>Gives back most of what was reserved and not needed.</summary>
+    public void Trim()
+    {
+        if (_bytes.Length - _length > _length / 8 + BytesMin) Array.Resize(ref _bytes, _length + _length / 16 + BytesMin);
+    }
+
     /// <summary>Space for content of a writer: right behind its last, where there is room.</summary>
     public int Take(Writer writer, int count, bool even = false)
     {

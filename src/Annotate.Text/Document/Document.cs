@@ -127,6 +127,7 @@ public sealed partial class Document
         _watched?.AddRange(new ChangeReading(_store).Read());
         _store.Collect();
         _store.EndTransaction();
+        _store.EndExpectation(_intake.StructCount);
         return true;
     }
 

@@ -114,6 +114,12 @@ sealed partial class ItemStore
         Content.Reserve(bytes);
     }
 
+    /// <summary>What was expected has come.</summary>
+    public void EndExpectation(int structs)
+    {
+        if (structs >= ItemsExpectedMin) Content.Trim();
+    }
+
     int NewItem()
     {
         ItemCount++;

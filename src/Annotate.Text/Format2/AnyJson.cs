@@ -11,6 +11,7 @@ namespace Annotate.Text;
 static class AnyJson
 {
     const long IntegerMax = int.MaxValue;
+    const int BytesInJsonMax = 64 * 1024;
 
     /// <summary>Writes a value, checked before, as a string of JSON. Fails on what JSON.stringify throws on or gives nothing for.</summary>
     public static bool TryToJson(ReadOnlySpan<byte> any, ref ByteWriter output)
@@ -46,6 +47,8 @@ static class AnyJson
                 return true;
             case AnyValues.Bytes:
                 reader.TryBlob(out var bytes);
+                // Each byte becomes ten characters or so. Nobody writes bytes where JSON belongs; that they can be written is no reason to.
+                if (bytes.Length > BytesInJsonMax) return false;
                 AppendBytes(json, bytes);
                 return true;
             case AnyValues.Array:
