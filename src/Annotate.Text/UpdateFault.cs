@@ -18,7 +18,7 @@ public enum UpdateFault
     /// <summary>A number, or the end of a range, lies beyond <see cref="Limits.ClockMax"/>.</summary>
     Number,
 
-    /// <summary>A client appears twice, or clients are not in descending order; Yjs would lose structs of such an update.</summary>
+    /// <summary>A client appears twice; Yjs would lose structs of such an update.</summary>
     Clients,
 
     /// <summary>A struct of unknown kind, or with flags that its kind cannot have.</summary>

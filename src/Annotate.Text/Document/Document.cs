@@ -72,7 +72,7 @@ public sealed partial class Document
         if (!_intake.TryRead(ref reader))
         {
             fault = reader.Fault;
-            return false;
+            return fault == UpdateFault.Clients && SectionOrder.TryRestore(update, out var ordered) && TryApply(ordered, out fault);
         }
         if (!TryPlace(update, out fault)) return false;
         while (HasPending && Array.Exists(_pendingFor, missing => _store.WriterOf(missing.ClientId)?.Clock > missing.Clock)) Retry();

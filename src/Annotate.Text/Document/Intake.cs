@@ -3,8 +3,6 @@ namespace Annotate.Text;
 /// <summary>Takes an update into a document: first reads all of it, then puts in what builds on nothing that is missing.</summary>
 sealed class Intake(ItemStore store)
 {
-    const int SectionBytesMin = 3, StructBytesMin = 2;
-
     /// <summary>The structs of one client.</summary>
     struct Section
     {
@@ -43,7 +41,7 @@ sealed class Intake(ItemStore store)
         _sections.Truncate(0);
         _newRoots?.Clear();
         _structs = 0;
-        if (!reader.TryCount(SectionBytesMin, Limits.ClientsMax, out var sections)) return false;
+        if (!reader.TryCount(UpdateDraft.SectionBytesMin, Limits.ClientsMax, out var sections)) return false;
         var newWriters = 0;
         for (var i = 0; i < sections; i++)
         {
@@ -60,7 +58,7 @@ sealed class Intake(ItemStore store)
         if (!reader.TryCount(1, Limits.UpdateStructsMax - _structs, out var count)) return false;
         if (!reader.TryUint(out var client) || !reader.TryUint(out var clock)) return false;
         if (_sections.Count > 0 && client >= _sections.Last.Client) return reader.Fail(UpdateFault.Clients);
-        if (count > reader.Left / StructBytesMin) return reader.Fail(UpdateFault.Truncated);
+        if (count > reader.Left / UpdateDraft.StructBytesMin) return reader.Fail(UpdateFault.Truncated);
         _structs += count;
         _sections.Add(new Section { Client = client, Clock = clock, At = reader.At, Left = count });
         for (var i = 0; i < count; i++)
