@@ -16,9 +16,9 @@ static class TextBench
     const int MergedUpdates = 20_000;
     static readonly string[] Libraries = ["yjs", "ywasm"];
 
-    sealed record Figures(
-        double DocumentBytes, double TypedBytes, double ApplyMilliseconds, double LoadMilliseconds, double EncodeMilliseconds,
-        double? MergeMilliseconds);
+    sealed record Times(double ApplyMilliseconds, double LoadMilliseconds, double EncodeMilliseconds, double? MergeMilliseconds);
+
+    sealed record Figures(Times Times, double DocumentBytes, double TypedBytes);
 
     static string Folder => Path.Combine(SourceFolder(), "text");
 
@@ -48,11 +48,13 @@ static class TextBench
     {
         var folder = new Argument<string>("FOLDER");
         var runs = new Argument<int>("RUNS");
-        var command = new Command("text-own", "The measured side of the verb text") { folder, runs };
+        var what = new Argument<string>("WHAT");
+        var command = new Command("text-own", "The measured side of the verb text") { folder, runs, what };
         command.Hidden = true;
         command.SetAction(parsed =>
         {
-            var figures = Measure(parsed.GetValue(folder)!, parsed.GetValue(runs));
+            var (from, of) = (parsed.GetValue(folder)!, parsed.GetValue(what));
+            object figures = of == "times" ? Measure(from, parsed.GetValue(runs)) : MeasureMemory(from, of == "document");
             Console.WriteLine(JsonSerializer.Serialize(figures, JsonSerializerOptions.Web));
         });
         return command;
@@ -65,9 +67,10 @@ static class TextBench
         Output("node", ["work.mjs", "make", folder.Path, .. trace is null ? Array.Empty<string>() : [Path.GetFullPath(trace)]]);
         var figures = new Dictionary<string, Figures>
         {
-            ["Annotate.Text"] = Read(Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}"])),
+            ["Annotate.Text"] = Read(what => Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}", what])),
         };
-        foreach (var library in Libraries) figures[library] = Read(Output("node", ["--expose-gc", "work.mjs", library, folder.Path, $"{runs}"]));
+        foreach (var library in Libraries)
+            figures[library] = Read(what => Output("node", ["--expose-gc", "work.mjs", library, folder.Path, $"{runs}", what]));
         Print(figures);
         Console.WriteLine();
         Console.Write(Output(Environment.ProcessPath!, ["text-worst"]));
@@ -80,7 +83,11 @@ static class TextBench
         Output("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     }
 
-    static Figures Read(string json) => JsonSerializer.Deserialize<Figures>(json, JsonSerializerOptions.Web)!;
+    /// <summary>Memory is measured in processes that do nothing else.</summary>
+    static Figures Read(Func<string, string> measured) => new(
+        JsonSerializer.Deserialize<Times>(measured("times"), JsonSerializerOptions.Web)!,
+        JsonSerializer.Deserialize<double>(measured("document")),
+        JsonSerializer.Deserialize<double>(measured("typed")));
 
     static string Output(string program, string[] arguments)
     {
@@ -97,30 +104,37 @@ static class TextBench
     static void Print(Dictionary<string, Figures> figures)
     {
         Row("", figures.Keys);
-        Row("apply all updates one by one, ms", figures.Values.Select(f => $"{f.ApplyMilliseconds:F0}"));
-        Row("load the document and read its text, ms", figures.Values.Select(f => $"{f.LoadMilliseconds:F1}"));
-        Row("encode the whole state, ms", figures.Values.Select(f => $"{f.EncodeMilliseconds:F1}"));
+        Row("apply all updates one by one, ms", figures.Values.Select(f => $"{f.Times.ApplyMilliseconds:F0}"));
+        Row("load the document and read its text, ms", figures.Values.Select(f => $"{f.Times.LoadMilliseconds:F1}"));
+        Row("encode the whole state, ms", figures.Values.Select(f => $"{f.Times.EncodeMilliseconds:F1}"));
         Row("a loaded document, resident KiB", figures.Values.Select(f => $"{f.DocumentBytes / 1024:F0}"));
         Row("50,000 characters typed one by one, resident KiB", figures.Values.Select(f => $"{f.TypedBytes / 1024:F0}"));
-        Row($"merge {MergedUpdates} updates, ms", figures.Values.Select(f => f.MergeMilliseconds is { } merge ? $"{merge:F0}" : "-"));
+        Row($"merge {MergedUpdates} updates, ms", figures.Values.Select(f => f.Times.MergeMilliseconds is { } merge ? $"{merge:F0}" : "-"));
     }
 
     static void Row(string name, IEnumerable<string> cells) =>
         Console.WriteLine($"| {name,-50} | {string.Join(" | ", cells.Select(cell => $"{cell,14}"))} |");
 
-    static Figures Measure(string folder, int runs)
+    static double MeasureMemory(string folder, bool isLoaded)
+    {
+        if (!isLoaded)
+        {
+            var typed = Split(File.ReadAllBytes(Path.Combine(folder, "typed.bin")));
+            return Grown(() => Applied(typed));
+        }
+        var state = File.ReadAllBytes(Path.Combine(folder, "document.bin"));
+        return Grown(() => Loaded(state));
+    }
+
+    static Times Measure(string folder, int runs)
     {
         var updates = Split(File.ReadAllBytes(Path.Combine(folder, "updates.bin")));
-        var typed = Split(File.ReadAllBytes(Path.Combine(folder, "typed.bin")));
         var state = File.ReadAllBytes(Path.Combine(folder, "document.bin"));
         var document = Applied(updates);
         var text = File.ReadAllText(Path.Combine(folder, "text.txt"));
         if (document.ReadText(SharedRef.Text("text")) != text) throw new InvalidDataException("Another text was read.");
         if (!document.EncodeState().AsSpan().SequenceEqual(state)) throw new InvalidDataException("Another state was written.");
-        Loaded(state);
-        return new Figures(
-            Grown(() => Loaded(state)),
-            Grown(() => Applied(typed)),
+        return new Times(
             Median(runs, () => Applied(updates)),
             Median(runs * 3, () => Loaded(state).ReadText(SharedRef.Text("text"))),
             Median(runs * 3, () => document.EncodeState()),

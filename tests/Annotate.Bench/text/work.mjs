@@ -1,6 +1,6 @@
 // Makes the work of the bench's verb `text`, and measures yjs or ywasm on it.
 //   node work.mjs make FOLDER [TRACE]      writes updates.bin, typed.bin (both: length before each update), document.bin, text.txt
-//   node --expose-gc work.mjs yjs|ywasm FOLDER RUNS      prints the figures as JSON
+//   node --expose-gc work.mjs yjs|ywasm FOLDER RUNS times|document|typed      prints figures as JSON: times, or the resident bytes of a document
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
@@ -88,7 +88,7 @@ const grown = make => {
   return kept.length === held ? bytes : 0
 }
 
-const measure = async (name, folder, runs) => {
+const measure = async (name, folder, runs, what) => {
   const it = await libraries[name]()
   const updates = split(readFileSync(join(folder, 'updates.bin')))
   const typed = split(readFileSync(join(folder, 'typed.bin')))
@@ -97,12 +97,11 @@ const measure = async (name, folder, runs) => {
   const load = () => { const doc = it.open(); it.apply(doc, document); return doc }
   const applyAll = () => { const doc = it.open(); for (const update of updates) it.apply(doc, update); return doc }
   const type = () => { const doc = it.open(); for (const update of typed) it.apply(doc, update); return doc }
-  load()
+  // Memory is measured in a process that has done nothing else, or what was done before is measured with it.
+  if (what !== 'times') return console.log(JSON.stringify(grown(what === 'document' ? load : type)))
   const doc = applyAll()
   if (it.read(doc) !== expected) throw new Error(name + ' read another text')
   const figures = {
-    documentBytes: grown(load),
-    typedBytes: grown(type),
     applyMilliseconds: median(times(runs, applyAll)),
     loadMilliseconds: median(times(runs * 3, () => it.read(load()))),
     encodeMilliseconds: median(times(runs * 3, () => it.encode(doc)))
@@ -111,6 +110,6 @@ const measure = async (name, folder, runs) => {
   process.stdout.write(JSON.stringify(figures) + '\n')
 }
 
-const [verb, folder, rest] = process.argv.slice(2)
+const [verb, folder, rest, what] = process.argv.slice(2)
 if (verb === 'make') make(folder, rest)
-else await measure(verb, folder, Number(rest))
+else await measure(verb, folder, Number(rest), what)

@@ -1,5 +1,5 @@
 // Writes golden/versions.json: documents of old versions of yjs, and how today's reads them.
-//   npm install --no-save $(for v in 13.0.0 13.1.1 13.2.0 13.3.2 13.4.14 13.5.0 13.5.50 13.6.0; do echo yjs-$v@npm:yjs@$v; done)
+//   npm install --no-save --legacy-peer-deps $(for v in 13.0.0 13.1.1 13.2.0 13.3.2 13.4.14 13.5.0 13.5.50 13.6.0; do echo yjs-$v@npm:yjs@$v; done)
 //   node versions.mjs 13.0.0 13.1.1 13.2.0 13.3.2 13.4.14 13.5.0 13.5.50 13.6.0
 import * as Today from 'yjs'
 import { yXmlFragmentToProsemirrorJSON } from 'y-prosemirror'
