@@ -30,6 +30,7 @@ public sealed class AnnotateHost : IAsyncDisposable
     /// <param name="configure">For tests: replaces parts before the server is built.</param>
     /// <exception cref="SettingsException">A setting does not fit.</exception>
     /// <exception cref="DataFolderInUseException">Another server holds the data folder.</exception>
+    /// <exception cref="IOException">It cannot listen where it is told to.</exception>
     public static async Task<AnnotateHost> BuildAsync(Settings settings, bool isPrivate = false, Action<WebApplicationBuilder>? configure = null)
     {
         settings.Check();
@@ -37,11 +38,13 @@ public sealed class AnnotateHost : IAsyncDisposable
         try
         {
             settings = settings with { DataFolder = folder.Path };
+            var urls = isPrivate ? [] : settings.Urls;
+            ListenAddresses.RequireFree(urls);
             if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
             ConfigureParts(builder, settings);
-            ConfigureWeb(builder, settings, isPrivate ? [] : settings.Urls, socket);
+            ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
             UseParts(app);
@@ -56,7 +59,17 @@ public sealed class AnnotateHost : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await App.StartAsync(cancellationToken);
+        try
+        {
+            await App.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            // What has started already would complain of being torn down under its feet.
+            await App.StopAsync(CancellationToken.None);
+            throw;
+        }
+
         OwnerOnly.CloseToOthers(Socket);
     }
 
