@@ -40,7 +40,7 @@ public sealed class AnnotateHost : IAsyncDisposable
             settings = settings with { DataFolder = folder.Path };
             var urls = isPrivate ? [] : settings.Urls;
             ListenAddresses.RequireFree(urls);
-            if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
+            await Profiles.RequireStorageAsync(settings);
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
             ConfigureParts(builder, settings);
@@ -65,12 +65,24 @@ public sealed class AnnotateHost : IAsyncDisposable
         }
         catch
         {
-            // What has started already would complain of being torn down under its feet.
-            await App.StopAsync(CancellationToken.None);
+            await StopHalfStartedAsync();
             throw;
         }
 
         OwnerOnly.CloseToOthers(Socket);
+    }
+
+    // What has started already would complain of being torn down under its feet.
+    async Task StopHalfStartedAsync()
+    {
+        try
+        {
+            await App.StopAsync(CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // A silo that did not come up refuses to stop. Why it did not is what the caller hears.
+        }
     }
 
     public async ValueTask DisposeAsync()

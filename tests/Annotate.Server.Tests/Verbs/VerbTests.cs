@@ -96,6 +96,20 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public async Task A_storage_file_that_is_none_is_said_in_one_line_and_left_as_it_is()
+    {
+        var folder = Directory.CreateTempSubdirectory("annotate-test-");
+        var file = Path.Combine(folder.FullName, "annotate.db");
+        await File.WriteAllTextAsync(file, new string('x', 5000));
+        var ran = await Executable.RunAsync(["serve", "--data", folder.FullName, "--url", "http://127.0.0.1:0"]);
+        Assert.Equal(1, ran.Code);
+        Assert.Equal("", ran.Output);
+        Assert.Matches(@"^annotate: \S*annotate\.db: [^\n]*not a storage file[^\n]*\n$", ran.Error);
+        Assert.Equal(new string('x', 5000), await File.ReadAllTextAsync(file));
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
     public async Task A_wrong_setting_ends_the_start_with_code_2()
     {
         var ran = await Executable.RunAsync([], ("Annotate__Profile", "Oracle"));
