@@ -22,14 +22,16 @@ static class SignIn
         routes.MapPost(Path, RedeemAsync).Requires(Right.Anyone).ExcludeFromDescription();
     }
 
-    static async Task<IResult> ShowAsync(string? token, Tokens tokens, SignInPage page)
+    static async Task<IResult> ShowAsync(HttpContext context, string? token, Tokens tokens, Doors doors, WrongTokens wrong, SignInPage page)
     {
         if (string.IsNullOrEmpty(token)) return page.Paste();
         if (!Secrets.IsWellFormed(token)) return page.Malformed();
-        return await tokens.IsLinkAsync(token) ? page.Ask(token) : page.Spent();
+        if (wrong.Check(context) is { } wait) return page.Wait(wait);
+        if (await WhomAsync(token, tokens, doors) is not null) return page.Ask(token);
+        return wrong.Count(context) is { } tooMany ? page.Wait(tooMany) : page.Spent();
     }
 
-    static async Task<IResult> RedeemAsync(HttpContext context, Tokens tokens, OwnOrigin origin, SignInPage page)
+    static async Task<IResult> RedeemAsync(HttpContext context, Tokens tokens, Doors doors, WrongTokens wrong, OwnOrigin origin, SignInPage page)
     {
         var isPerson = context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
         // Another site must not sign somebody in as somebody else.
@@ -41,7 +43,13 @@ static class SignIn
         var form = await context.Request.ReadFormAsync();
         var link = TokenIn(form["token"].ToString());
         if (!Secrets.IsWellFormed(link)) return isPerson ? page.Malformed() : Malformed.Result();
-        if (await tokens.RedeemAsync(link) is not { } session) return isPerson ? page.Spent() : RedeemLink.Spent.Result();
+        if (wrong.Check(context) is { } wait) return isPerson ? page.Wait(wait) : wait.Result();
+        if (await WhomAsync(link, tokens, doors) is not { } found || await tokens.RedeemAsync(found) is not { } session)
+        {
+            if (wrong.Count(context) is { } tooMany) return isPerson ? page.Wait(tooMany) : tooMany.Result();
+            return isPerson ? page.Spent() : RedeemLink.Spent.Result();
+        }
+
         context.Response.Cookies.Append(CallerToken.CookieName, session.Token, new CookieOptions
         {
             HttpOnly = true,
@@ -53,6 +61,14 @@ static class SignIn
         });
         return SignOut.SeeOther("/");
     }
+
+    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
+    static async Task<MadeToken?> SessionOfAsync(string link, Tokens tokens, Doors doors) =>
+        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? await tokens.RedeemAsync(found) : null;
+
+    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
+    static async Task<Principal?> WhomAsync(string link, Tokens tokens, Doors doors) =>
+        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? found : null;
 
     // People paste the whole link as often as the token in it.
     static string TokenIn(string pasted)

@@ -39,6 +39,12 @@ sealed class SignInPage(BuiltPages pages)
         {Form()}
         """);
 
+    /// <summary>For an address that too many wrong links came from.</summary>
+    public IResult Wait(Problem problem) => Page(problem.Status, "Please wait a minute", $"""
+              <p id="about" class="problem">Too many links that do not work came from your network lately, so for a minute none is looked at. Your link still works.</p>
+              <p>Wait a minute, then open your link again.</p>
+        """);
+
     /// <summary>For a form that another site sent, or that came over an address which this server does not know as its own.</summary>
     public IResult Foreign() => Page(StatusCodes.Status403Forbidden, "You were not signed in", $"""
               <p id="about" class="problem">The form was sent by a page of another address than this server's, so nothing was done. Your link still works.</p>

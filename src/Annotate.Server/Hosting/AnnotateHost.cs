@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -120,7 +121,8 @@ public sealed class AnnotateHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(Limit);
         builder.Services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = settings.InlineScheduling);
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.ConfigureHttpJsonOptions(options => Json.Set(options.SerializerOptions));
+        // A member nobody knows is a mistake: a red line that was misspelt must not be lost without a word.
+        builder.Services.ConfigureHttpJsonOptions(options => Json.Set(options.SerializerOptions).UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
         builder.Services.AddOpenApi("v1", ApiDescription.Configure);
     }
 

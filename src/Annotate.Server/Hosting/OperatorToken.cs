@@ -1,5 +1,3 @@
-using Annotate.Access;
-using Annotate.Deciding;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
 
@@ -21,18 +19,15 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
         var path = PathIn(settings.DataFolder);
         OwnerOnly.CloseToOthers(path);
         var kept = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
-        if (Secrets.IsWellFormed(kept) && (await IssueAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
+        // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts.
+        if (Secrets.IsWellFormed(kept) && (await tokens.IssueToOperatorAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
 
         var made = Secrets.Make();
-        await IssueAsync(made);
+        await tokens.IssueToOperatorAsync(made);
         await WriteAsync(path, made, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts.
-    Task<bool> IssueAsync(string token) =>
-        tokens.IssueAsync(token, TokenKind.Operator, null, By.OperatorPerson, DateTimeOffset.MaxValue, By.Operator);
 
     static async Task WriteAsync(string path, string token, CancellationToken cancellationToken)
     {

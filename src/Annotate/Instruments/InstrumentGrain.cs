@@ -23,6 +23,14 @@ public interface IInstrumentGrain : ITopicGrain
     /// <summary>One provision of a draft with what is in it; null when there is none. To check where an annotation or a citation points.</summary>
     [Alias("provision"), ReadOnly]
     Task<Provision?> ProvisionAsync(string draft, string eId);
+
+    /// <summary>Whether any draft has the provision.</summary>
+    [Alias("has"), ReadOnly]
+    Task<bool> HasAsync(string eId);
+
+    /// <summary>Those of the provisions that a draft has; none when there is no such draft.</summary>
+    [Alias("found"), ReadOnly]
+    Task<string[]> FoundAsync(string draft, string[] eIds);
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.instrument-outline.v1")]
@@ -57,6 +65,11 @@ public sealed class InstrumentGrain(TimeProvider clock) : JournalledGrain<Instru
 
     public Task<Provision?> ProvisionAsync(string draft, string eId) =>
         ReadAsync((state, _) => state.Drafts.GetValueOrDefault(draft)?.Draft.Content.Find(eId));
+
+    public Task<bool> HasAsync(string eId) => ReadAsync((state, _) => state.Drafts.Values.Any(kept => kept.Draft.Content.Find(eId) is not null));
+
+    public Task<string[]> FoundAsync(string draft, string[] eIds) => ReadAsync((state, _) =>
+        state.Drafts.TryGetValue(draft, out var kept) ? Array.FindAll(eIds, eId => kept.Draft.Content.Find(eId) is not null) : []);
 
     static DraftOutline Outline(ImportedDraft kept) =>
         new(kept.Draft.Id, kept.Draft.Title, kept.Draft.Language, kept.At, kept.Draft.Content.Articles.Length);
