@@ -53,8 +53,9 @@ sealed class FirstStart : IAsyncDisposable
             await new Seeder(connection.Http, connection.Token, to).SeedAsync(folder, stop);
             await new Invitation(connection, host, to).WriteAsync(stop);
         }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        catch (Exception exception) when (stop.IsCancellationRequested && exception is OperationCanceledException or HttpRequestException)
         {
+            // A request that was not cut short finds the private socket gone.
             await to.WriteLineAsync("The sample coalition is not loaded whole: 'annotate seed' goes on with it.");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)

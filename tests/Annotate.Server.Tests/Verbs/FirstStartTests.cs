@@ -40,6 +40,27 @@ public sealed partial class FirstStartTests
         Assert.Equal(HttpStatusCode.OK, me.StatusCode);
     }
 
+    [Fact]
+    public async Task A_stop_while_the_sample_is_loading_is_said()
+    {
+        await using var server = await TestServerHost.StartAsync(settings => settings with { LoadSeeds = true });
+        await using var to = new StoppingWriter("instrument ", server.Host.App.Lifetime.StopApplication);
+        await using var first = FirstStart.Begin(server.Host, to);
+        await first.Finished.WaitAsync(TimeSpan.FromMinutes(2));
+        Assert.Contains("not loaded whole", to.ToString());
+        Assert.DoesNotContain("is loaded.", to.ToString());
+    }
+
+    /// <summary>Stops the server when a line begins with these words.</summary>
+    sealed class StoppingWriter(string words, Action stop) : StringWriter
+    {
+        public override Task WriteLineAsync(string? value)
+        {
+            if (value?.StartsWith(words, StringComparison.Ordinal) == true) stop();
+            return base.WriteLineAsync(value);
+        }
+    }
+
     static async Task<string> SaidAsync(TestServerHost server)
     {
         await using var to = new StringWriter();
