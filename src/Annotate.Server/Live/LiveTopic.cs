@@ -99,6 +99,9 @@ class LiveTopic : ITopicObserver
 
     public virtual Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
 
+    /// <summary>Called at every renewal, for what has to be looked after.</summary>
+    public virtual void Tend() { }
+
     /// <summary>The changes after <paramref name="since"/>; false when some of them are not kept here any more.</summary>
     internal bool TryRead(long since, int most, out Change[] changes)
     {

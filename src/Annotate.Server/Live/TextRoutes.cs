@@ -41,13 +41,14 @@ static class TextRoutes
         return ClientClocks.TryRead(held, out _, out _);
     }
 
-    static async Task<IResult> EditAsync(string text, HttpContext context, LiveTexts texts)
+    static async Task<IResult> EditAsync(string text, HttpContext context, LiveTexts texts, Quotas quotas)
     {
         if (context.Request.ContentType?.StartsWith(UpdateType, StringComparison.OrdinalIgnoreCase) != true)
             return new Problem("unsupported-media-type", 415, "The body is of another type than this takes.", $"Send {UpdateType}.").Result();
         if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id)) return Problem.NotFound.Result();
         if (await ReadBodyAsync(context) is not { } update)
             return Problem.TooLarge($"An edit has at most {Annotate.Limits.EditBytesMax} bytes.").Result();
+        if (!quotas.Of(context.Standing().Principal).Edits.TrySpend(update.Length)) return Quotas.TooManyEdits.Result();
 
         var live = await texts.OpenAsync(id);
         try

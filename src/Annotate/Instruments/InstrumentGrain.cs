@@ -23,6 +23,10 @@ public interface IInstrumentGrain : ITopicGrain
     /// <summary>One provision of a draft with what is in it; null when there is none. To check where an annotation or a citation points.</summary>
     [Alias("provision"), ReadOnly]
     Task<Provision?> ProvisionAsync(string draft, string eId);
+
+    /// <summary>Whether any draft has such a provision, and so whether there can be a thread or positions on it.</summary>
+    [Alias("has-provision"), ReadOnly]
+    Task<bool> HasProvisionAsync(string eId);
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.instrument-outline.v1")]
@@ -57,6 +61,9 @@ public sealed class InstrumentGrain(TimeProvider clock) : JournalledGrain<Instru
 
     public Task<Provision?> ProvisionAsync(string draft, string eId) =>
         ReadAsync((state, _) => state.Drafts.GetValueOrDefault(draft)?.Draft.Content.Find(eId));
+
+    public Task<bool> HasProvisionAsync(string eId) =>
+        ReadAsync((state, _) => state.Drafts.Values.Any(kept => kept.Draft.Content.Find(eId) is not null));
 
     static DraftOutline Outline(ImportedDraft kept) =>
         new(kept.Draft.Id, kept.Draft.Title, kept.Draft.Language, kept.At, kept.Draft.Content.Articles.Length);

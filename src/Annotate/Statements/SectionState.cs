@@ -84,9 +84,11 @@ public sealed class SectionState : IState
     /// <summary>What somebody who holds <paramref name="stateVector"/> lacks; null when that cannot be read.</summary>
     public byte[]? Lacking(ReadOnlySpan<byte> stateVector)
     {
-        var merged = Merged();
-        if (stateVector.IsEmpty) return merged;
-        return Updates.TryDiff(merged, stateVector, out var diff) ? diff : null;
+        if (stateVector.IsEmpty) return Merged();
+        if (!ClientClocks.TryRead(stateVector, out var held, out _)) return null;
+        // Whoever comes back has nearly always all of it: after a restart that is everybody, and merging is as long as the text.
+        if (_held.IsHeldBy(held)) return _held.EncodeDeletes();
+        return Updates.TryDiff(Merged(), stateVector, out var diff) ? diff : null;
     }
 
     static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>
