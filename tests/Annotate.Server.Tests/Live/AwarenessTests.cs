@@ -60,7 +60,9 @@ public sealed class AwarenessTests
         _awareness.Take(Says(11, 1), Ada, 100, Here);
         _awareness.Take(Says(12, 1), Ada, 100, Here);
         _awareness.Hear(new AwarenessNotice(Says(22, 5), 200, Ben, There));
-        Assert.Equal(([100], Here), (_awareness.StillHere()!.StillHere!, _awareness.StillHere()!.Silo));
+        var said = _awareness.StillHere()!;
+        Assert.Equal([100], said.StillHere!);
+        Assert.Equal(Here, said.Silo);
         Assert.NotNull(_awareness.Remove(100));
         Assert.Empty(_awareness.StillHere()!.StillHere!);
         Assert.Null(_awareness.StillHere());

@@ -25,7 +25,7 @@ public sealed class BudgetTests
     {
         var budget = new Budget(callsPerSecond: 1_000_000, bytesPerSecond: 1_000, burstSeconds: 2, _clock);
         Assert.Equal(19, Taken(budget, bytes: 100));
-        _clock.Advance(TimeSpan.FromMilliseconds(150));
+        _clock.Advance(TimeSpan.FromMilliseconds(100));
         Assert.Equal(1, Taken(budget, bytes: 100));
     }
 

@@ -42,7 +42,7 @@ public sealed class HubCallLogTests
     {
         var refusal = new RefusesBeginnings();
         await using var server = await TestServerHost.StartAsync(
-            configure: builder => builder.Services.Configure<HubOptions<LiveHub>>(options => options.AddFilter(refusal)));
+            configure: builder => builder.Services.Configure<HubOptions>(options => options.AddFilter(refusal)));
         await Harbour.FoundAsync(server.Operator);
         var token = await Harbour.TokenAsync(server.Operator, "cat");
         var connections = server.Services.GetRequiredService<LiveConnections>();
