@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Orleans.Storage;
 
 namespace Annotate.Journals;
@@ -35,10 +34,10 @@ sealed class History
     public void SkipSnapshot(long bytes) => (_snapshotBytes, _weightBytes) = (bytes, 0);
 
     /// <summary>Turns the whole tail into chunks, stores the state after it if given, and moves the head. Throws when stale or in doubt.</summary>
-    public async Task FoldAsync(List<Run> tail, ReadOnlyMemory<byte>? state)
+    public async Task FoldAsync(Run[] tail, ReadOnlyMemory<byte>? state)
     {
         var chunks = Head.Chunks;
-        for (var folded = 0; folded < tail.Count; chunks++)
+        for (var folded = 0; folded < tail.Length; chunks++)
         {
             var chunk = await StoreChunkAsync(chunks, tail, folded);
             folded += (int)(chunk.After.Segment - chunk.Before.Segment);
@@ -78,9 +77,9 @@ sealed class History
             ? start
             : _starts[chunk] = (await JournalLoading.ReadChunkAsync(_store, chunk)).Before.Version;
 
-    async Task<Run> StoreChunkAsync(long chunk, List<Run> tail, int from)
+    async Task<Run> StoreChunkAsync(long chunk, Run[] tail, int from)
     {
-        var segments = tail.GetRange(from, CountOfChunk(tail, from));
+        var segments = new ArraySegment<Run>(tail, from, CountOfChunk(tail, from));
         var (record, run) = ChunkRecord.Write(chunk, segments, _store.Seed);
         try
         {
@@ -95,7 +94,7 @@ sealed class History
 
     // A crash after the chunk and before the head leaves a chunk that no head counts. It was made of durable segments, so it holds what
     // this one would hold, perhaps less; the chain proves it. It is never overwritten: a stale activation may just have counted on it.
-    async Task<Run> AdoptChunkAsync(long chunk, List<Run> tail, int from)
+    async Task<Run> AdoptChunkAsync(long chunk, Run[] tail, int from)
     {
         var found = await JournalLoading.ReadChunkAsync(_store, chunk);
         if (found.After.Segment > tail[^1].After.Segment)
@@ -103,7 +102,7 @@ sealed class History
             throw new JournalFailedException($"{_store}: {_store.Chunk(chunk)} reaches further than this activation knows");
         }
 
-        return found.Before == tail[from].Before && tail.Exists(segment => segment.After == found.After)
+        return found.Before == tail[from].Before && Array.Exists(tail, segment => segment.After == found.After)
             ? found
             : throw new JournalDamagedException($"{_store}: {_store.Chunk(chunk)} holds something else than the tail");
     }
@@ -128,10 +127,10 @@ sealed class History
         (_snapshotBytes, _weightBytes) = (state.Length, 0);
     }
 
-    int CountOfChunk(List<Run> tail, int from)
+    int CountOfChunk(Run[] tail, int from)
     {
         var (count, bytes) = (0, 0L);
-        foreach (var segment in CollectionsMarshal.AsSpan(tail)[from..])
+        foreach (var segment in tail.AsSpan(from))
         {
             bytes += segment.Body.Length;
             if (count > 0 && bytes > _limits.ChunkBytesMax) break;

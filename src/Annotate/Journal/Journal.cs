@@ -33,6 +33,7 @@ public sealed class Journal
     Settlement _queued = new();
     JournalFailedException? _failed;
     Task _writing = Task.CompletedTask;
+    Task _folding = Task.CompletedTask;
     bool _isClosed;
 
     Journal(RecordStore store, IReplay replay, JournalLimits limits, ILogger logger, LoadedJournal loaded)
@@ -145,10 +146,11 @@ public sealed class Journal
     }
 
     /// <summary>Takes no more entries, and completes when what was appended is durable or has failed (see <see cref="Failure"/>).</summary>
-    public Task CloseAsync()
+    public async Task CloseAsync()
     {
         _isClosed = true;
-        return _writing;
+        await _writing;
+        await _folding;
     }
 
     static void Replay(RecordStore store, LoadedJournal loaded, IReplay replay)
@@ -175,7 +177,7 @@ public sealed class Journal
         await Task.Yield();
         try
         {
-            while (_queue.Count > 0) await WriteSegmentAsync();
+            while (_queue.Count > 0 && _failed is null) await WriteSegmentAsync();
         }
         catch (Exception exception)
         {
@@ -185,21 +187,35 @@ public sealed class Journal
 
     async Task WriteSegmentAsync()
     {
-        if (_tail.Count == JournalLimits.TailSlots) await FoldAsync(state: null);
+        if (_tail.Count == JournalLimits.TailSlots) await MakeRoomAsync();
         var (record, segment) = TailRecord.Write(_durable, _queue.Count, _queue.Bytes, _store.Seed);
         _queue.Clear();
         (_inFlight, _queued, _cut) = (_queued, new(), Version);
-        var isFoldDue = _tail.Count + 1 >= _limits.FoldSegmentsMin || _tailBytes + segment.Body.Length >= _limits.FoldBytesMin;
+        var isFoldDue = _folding.IsCompleted && IsFoldDueWith(segment);
         // The queue was taken whole, so the state is now exactly the one after this segment. It will not be later.
         var state = isFoldDue ? EncodeStateIfDue(segment) : null;
 
         await _ring.WriteAsync(record, segment.After.Segment);
+        // A fold that failed meanwhile has told everybody; what comes back from the disk now is for the next activation.
+        if (_failed is not null) throw _failed;
         _tail.Add(segment);
         _tailBytes += segment.Body.Length;
         _durable = segment.After;
         Committed?.Invoke(segment.Before.Version + 1, segment.After.Version);
         _inFlight.Complete();
-        if (isFoldDue) await FoldAsync(state);
+        // Beside the writes that follow: a fold is two or three writes in a row, which nobody's edit should have to wait for.
+        if (isFoldDue) _folding = FoldAsync(state);
+    }
+
+    bool IsFoldDueWith(Run segment) =>
+        _tail.Count + 1 >= _limits.FoldSegmentsMin || _tailBytes + segment.Body.Length >= _limits.FoldBytesMin;
+
+    // The slot that comes next still holds a segment that is in no chunk.
+    async Task MakeRoomAsync()
+    {
+        if (_folding.IsCompleted) _folding = FoldAsync(state: null);
+        await _folding;
+        if (_failed is not null) throw _failed;
     }
 
     ReadOnlyMemory<byte>? EncodeStateIfDue(Run segment)
@@ -213,15 +229,25 @@ public sealed class Journal
         return null;
     }
 
+    // Never throws: a fold that fails, fails the journal.
     async Task FoldAsync(ReadOnlyMemory<byte>? state)
     {
-        await _history.FoldAsync(_tail, state);
-        _tail.Clear();
-        _tailBytes = 0;
+        try
+        {
+            var folded = _tail.ToArray();
+            await _history.FoldAsync(folded, state);
+            _tail.RemoveRange(0, folded.Length);
+            foreach (var segment in folded) _tailBytes -= segment.Body.Length;
+        }
+        catch (Exception exception)
+        {
+            Fail(exception);
+        }
     }
 
     void Fail(Exception exception)
     {
+        if (_failed is not null) return;
         _failed = new JournalFailedException($"{_store}: a write failed or is in doubt: {exception.Message}", exception);
         _inFlight.Fail(_failed);
         _queued.Fail(_failed);

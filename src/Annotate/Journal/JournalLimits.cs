@@ -18,7 +18,7 @@ public sealed record JournalLimits
     /// <summary>The entries that may wait for the write in flight, and so the entries of one segment.</summary>
     public int QueuedEntriesMax { get; init; } = 65_536;
 
-    /// <summary>Folding starts when this many slots hold segments not yet folded; the rest of the ring is room for folds that fail.</summary>
+    /// <summary>Folding starts when this many slots hold segments not yet folded; the rest of the ring is room for what is written while a fold is under way.</summary>
     public int FoldSegmentsMin { get; init; } = 48;
 
     /// <summary>Folding starts earlier when the segments not yet folded hold this many bytes: they are also held in memory.</summary>

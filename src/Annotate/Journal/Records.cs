@@ -40,7 +40,7 @@ static class ChunkRecord
 {
     const int Numbers = 1 + 2 * Mark.Numbers;
 
-    public static (byte[] Record, Run Run) Write(long chunk, List<Run> segments, long seed)
+    public static (byte[] Record, Run Run) Write(long chunk, IReadOnlyList<Run> segments, long seed)
     {
         var (before, after) = (segments[0].Before, segments[^1].After);
         var bodyBytes = segments.Sum(segment => segment.Body.Length);

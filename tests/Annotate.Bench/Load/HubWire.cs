@@ -34,7 +34,8 @@ sealed class HubWire : IWire
 
     public void Read(Peer peer, ReadOnlySpan<byte> message, Arrivals arrivals)
     {
-        if (message is [(byte)'{', ..]) message = AfterHandshake(peer, message, arrivals);
+        // Later messages may begin with the same byte: it is the length of one of 123 bytes.
+        if (!peer.HasShakenHands) message = AfterHandshake(peer, message, arrivals);
         var reader = new ByteReader(message);
         while (!reader.AtEnd) ReadOne(peer, reader.VarBytes(), arrivals);
         if (reader.Failed) arrivals.Unreadable(peer, "a hub message that ends early");
@@ -42,6 +43,7 @@ sealed class HubWire : IWire
 
     static ReadOnlySpan<byte> AfterHandshake(Peer peer, ReadOnlySpan<byte> message, Arrivals arrivals)
     {
+        peer.HasShakenHands = true;
         var end = message.IndexOf((byte)0x1e);
         if (!message[..Math.Max(end, 0)].SequenceEqual("{}"u8)) arrivals.Unreadable(peer, $"a refused handshake: {Encoding.UTF8.GetString(message)}");
         return message[(end + 1)..];

@@ -50,6 +50,9 @@ sealed class Peer(Poller poller, int socket, int key, Text text, Writer? writer,
 
     public string Token => token;
 
+    /// <summary>For a wire that begins with a handshake.</summary>
+    public bool HasShakenHands { get; set; }
+
     /// <summary>It has the text's state.</summary>
     public bool HasOpened { get; set; }
 

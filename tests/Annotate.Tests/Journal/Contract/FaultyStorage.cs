@@ -53,14 +53,18 @@ public sealed class FaultyStorage(IGrainStorage inner) : IGrainStorage
         else Before = Fail;
     }
 
-    /// <summary>Lets the next write wait, before it takes effect, until the gate is opened; tells when it has arrived there.</summary>
-    public (Task Arrived, TaskCompletionSource Gate) HoldNextWrite()
+    /// <summary>
+    /// Lets the next write (of a record with this in its name) wait, before it takes effect, until the gate is opened; tells when it has
+    /// arrived there.
+    /// </summary>
+    public (Task Arrived, TaskCompletionSource Gate) HoldNextWrite(string record = "")
     {
         var arrived = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Before = operation =>
         {
-            if (operation.Kind != OperationKind.Write || !arrived.TrySetResult()) return Task.CompletedTask;
+            var isMeant = operation.Kind == OperationKind.Write && operation.Record.Contains(record, StringComparison.Ordinal);
+            if (!isMeant || !arrived.TrySetResult()) return Task.CompletedTask;
             return gate.Task;
         };
         return (arrived.Task, gate);
@@ -84,6 +88,8 @@ public sealed class FaultyStorage(IGrainStorage inner) : IGrainStorage
     {
         var operation = new Operation(Operations.Count + 1, kind, record);
         Operations.Add(operation);
+        // As a real storage would: whoever calls goes on meanwhile, so that appends and a fold are under way together.
+        await Task.Yield();
         if (Before is { } before) await before(operation);
         await run();
         if (After is { } after) await after(operation);

@@ -92,6 +92,7 @@ public abstract partial class JournalContract
         var activation = await Activation.OpenAsync(storage, grain, limits);
         await AppendOneByOneAsync(activation, Numbered(1, 200));
         Assert.InRange(activation.State.Snapshots, 2, 12);
+        await activation.Journal.CloseAsync();
         var reopened = await Activation.OpenAsync(storage, grain, limits);
         Assert.Equal(Numbered(1, 200), reopened.State.Entries);
         Assert.Single(reopened.Storage.Operations, operation => operation.Record.Contains("snapshot", StringComparison.Ordinal));

@@ -157,4 +157,52 @@ public abstract partial class JournalContract
         Assert.IsType<JournalFailedException>(await stale.Journal.Failure);
         Assert.Equal(Numbered(1, 13), (await Activation.OpenAsync(storage, grain, Narrow)).State.Entries);
     });
+
+    [Theory]
+    [InlineData("chunk")]
+    [InlineData("head")]
+    public Task Appends_wait_for_a_slow_fold_only_when_the_ring_is_full(string record) => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, grain) = (NewStorage(), NextGrain());
+        var activation = await Activation.OpenAsync(storage, grain, Narrow);
+        var (arrived, gate) = activation.Storage.HoldNextWrite(record);
+        var count = 0;
+        while (!arrived.IsCompleted) await activation.AppendDurablyAsync($"e{++count}");
+        // It is the first fold, and each append was a segment of its own.
+        while (count < JournalLimits.TailSlots) await activation.AppendDurablyAsync($"e{++count}");
+        activation.Append($"e{++count}");
+        var waiting = activation.Journal.WhenDurableAsync();
+        Assert.Equal(Numbered(1, count - 1), (await Activation.OpenAsync(storage, grain, Narrow)).State.Entries);
+        Assert.False(waiting.IsCompleted);
+
+        gate.SetResult();
+        await waiting;
+        await AppendOneByOneAsync(activation, Numbered(count + 1, 150));
+        Assert.Equal(Numbered(1, count + 150), await activation.HistoryAsync(countMax: 11));
+        Assert.Equal(Numbered(1, count + 150), (await Activation.OpenAsync(storage, grain, Narrow)).State.Entries);
+    });
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public Task A_fold_that_fails_beside_an_append_ends_the_activation_and_confirms_no_more(bool landed) => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, grain) = (NewStorage(), NextGrain());
+        var activation = await Activation.OpenAsync(storage, grain, Narrow);
+        var (arrived, gate) = activation.Storage.HoldNextWrite("chunk");
+        var count = 0;
+        while (!arrived.IsCompleted) await activation.AppendDurablyAsync($"e{++count}");
+        if (landed) activation.Storage.After = operation => throw new StorageStoppedException(operation);
+        activation.Append($"e{++count}");
+        var waiting = activation.Journal.WhenDurableAsync();
+        activation.Journal.Committed = (_, _) => Assert.Fail("nothing may be told after a failure");
+        gate.SetException(new StorageStoppedException(new Operation(0, OperationKind.Write, "chunk")));
+        await activation.Journal.Failure;
+        await Assert.ThrowsAsync<JournalFailedException>(() => waiting);
+        await activation.Journal.CloseAsync();
+
+        var reopened = await Activation.OpenAsync(storage, grain, Narrow);
+        Assert.Equal(Numbered(1, (int)reopened.Journal.Version), reopened.State.Entries);
+        Assert.InRange(reopened.Journal.Version, count - 1, count);
+    });
 }
