@@ -3,6 +3,8 @@ using Annotate.Access;
 using Annotate.Client;
 using Annotate.Coalitions;
 using Annotate.Following;
+using Annotate.Statements;
+using Annotate.Text;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Annotate.Server.Tests.Live;
@@ -64,6 +66,45 @@ public sealed class RenewalTests
         Assert.All(sockets, socket => Assert.Equal(4404, (int?)socket.CloseStatus));
         Assert.True(calls < sockets.Count / 2, $"{calls} calls for {sockets.Count} connections");
         foreach (var socket in sockets) await socket.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_connection_costs_no_more_than_the_state_vector_and_whoever_holds_all_gets_no_text_again()
+    {
+        var openings = new Openings();
+        await using var server = await TestServerHost.StartAsync(configure: builder => builder.Services.AddSingleton<IIncomingGrainCallFilter>(openings));
+        await Harbour.FoundAsync(server.Operator);
+        var token = await Harbour.TokenAsync(server.Operator, "ada");
+        await using var ada = await BareHub.OpenAsync(server.Address, token, "messagepack");
+        await ada.AskAsync<OpenedText>("OpenText", Harbour.Text, Array.Empty<byte>());
+        await ada.AskAsync<EditAnswer>("Edit", Harbour.Text, new YjsTypist(1).Type(new string('w', 10_000)));
+        var before = openings.Count;
+        for (var i = 0; i < 5; i++)
+        {
+            await using var stock = await YjsSocket.OpenAsync(server.Address, Harbour.Text, token);
+            await stock.WaitAsync(it => it.Asked.Count > 0);
+            Assert.Equal(ClientClocks.Encode([new ClientClock(1, 10_000)]), stock.Asked[0]);
+        }
+
+        Assert.Equal(before, openings.Count);
+        var opened = await ada.AskAsync<OpenedText>("OpenText", Harbour.Text, ClientClocks.Encode([new ClientClock(1, 10_000)]));
+        Assert.Equal([0, 0], opened.Update);
+        opened = await ada.AskAsync<OpenedText>("OpenText", Harbour.Text, ClientClocks.Encode([new ClientClock(1, 9_999)]));
+        Assert.True(Updates.TryStateVectorOf(opened.Update, out _) && opened.Update.Length is > 2 and < 100);
+    }
+
+    /// <summary>Counts how often a text is opened.</summary>
+    sealed class Openings : IIncomingGrainCallFilter
+    {
+        int _count;
+
+        public int Count => Volatile.Read(ref _count);
+
+        public Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.TargetContext.GrainInstance is SectionGrain && context.MethodName == nameof(SectionGrain.OpenAsync)) Interlocked.Increment(ref _count);
+            return context.Invoke();
+        }
     }
 
     /// <summary>Keeps the renewals of some sections waiting, and loses every notice.</summary>
