@@ -91,8 +91,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         Given(update, "update");
         var open = OpenOf(outlet, text);
         var standing = await StandingAsync(outlet, open.Id.Coalition);
-        if (!standing.May(Right.Draft))
-            return Refused(open, YjsConnection.DraftMandateMissing);
+        if (!standing.May(Right.Draft)) return Refused(open, YjsConnection.DraftMandateMissing);
         if (!outlet.Quota.Edits.TrySpend(update.Length)) return Refused(open, Quotas.TooManyEdits);
         return LiveAnswers.Of(await open.EditAsync(new Edit(update, standing.By, outlet.Origin)));
     }
