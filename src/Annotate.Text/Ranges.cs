@@ -24,7 +24,7 @@ public readonly record struct ClientRange
     internal int End { get; init; }
 
     /// <summary>How many structs these are.</summary>
-    internal int Structs { get; init; }
+    public int Structs { get; internal init; }
 }
 
 /// <summary>A range of clocks of one client whose content is deleted.</summary>

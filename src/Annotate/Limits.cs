@@ -54,6 +54,12 @@ public static class Limits
     /// <summary>Provisions cited by one section.</summary>
     public const int CitationsPerSectionMax = 64;
 
+    /// <summary>Statements of a coalition.</summary>
+    public const int StatementsPerCoalitionMax = 1_000;
+
+    /// <summary>Threads, provisions with positions, and statements of one tier: what its feed hears from and its index lists.</summary>
+    public const int SourcesPerFeedMax = 20_000;
+
     /// <summary>Activities sent to a feed in one call.</summary>
     public const int ActivitiesPerDeliveryMax = 256;
 
@@ -74,6 +80,9 @@ public static class Limits
 
     /// <summary>Commands remembered for each person and grain (G11); an older id is refused, never run.</summary>
     public const int CommandsRememberedPerPersonMax = 64;
+
+    /// <summary>Commands that changed nothing and are remembered by the next entry; when there are more, they get an entry of their own.</summary>
+    public const int SettledCommandsMax = 256;
 
     /// <summary>How far ahead of the server's clock a command id may be dated.</summary>
     public const int CommandAheadSecondsMax = 300;
@@ -105,6 +114,12 @@ public static class Limits
     /// </summary>
     public const int TextBytesMax = 16 << 20;
 
+    /// <summary>Yjs structs in one text: what was typed, pasted or deleted in one go. As many as can be read again in one update.</summary>
+    public const int StructsPerTextMax = Text.Limits.UpdateStructsMax;
+
+    /// <summary>Ranges of deleted Yjs clocks in one text.</summary>
+    public const int DeletedRangesPerTextMax = Text.Limits.DeleteRangesMax;
+
     /// <summary>Yjs client ids that may have written in one text.</summary>
     public const int ClientIdsPerTextMax = 65_536;
 
@@ -126,8 +141,12 @@ public static class Limits
     /// <summary>Longest life of a token that is not the operator's.</summary>
     public const int TokenDaysMax = 366;
 
+    /// <summary>Tokens of one person that are good at the same time: of programs, links not yet used, and signed-in browsers.</summary>
+    public const int TokensPerPersonMax = 256;
+
     /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
     public const int RevokedTokensMax = 50_000;
+
     /// <summary>Longest title of an instrument or a draft.</summary>
     public const int InstrumentTitleCharactersMax = 500;
 

@@ -1,5 +1,6 @@
 // Debian's Chromium, and people signed in with it.
-import { access } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { spawn } from 'node:child_process';
@@ -70,6 +71,14 @@ export function sectionText(page, title) {
 /** Waits until a section reads as given. */
 export function untilSection(page, title, words) {
   return page.waitForFunction(([name, wanted]) => window.sectionWords(name) === wanted, [title, words]);
+}
+
+/** What axe finds serious or critical in a page. */
+export async function seriousIn(page) {
+  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
+  const { violations } = await page.evaluate(() => window.axe.run());
+  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`);
 }
 
 /* Runs in the page. Without the carets of others. */

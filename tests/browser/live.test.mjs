@@ -1,12 +1,10 @@
 // The live page, as people of two organisations and an observer use it at the same time.
 import assert from 'node:assert/strict';
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { WebSocket } from 'ws';
 import { WebsocketProvider } from 'y-websocket';
 import * as Y from 'yjs';
-import { ensurePages, isStillTheSamePage, launch, phone, read, sectionText, signedIn, untilSection } from './browser.mjs';
+import { ensurePages, isStillTheSamePage, launch, phone, read, sectionText, seriousIn, signedIn, untilSection } from './browser.mjs';
 import { coalition, makeCoalition, opening } from './coalition.mjs';
 import { Server, within } from './server.mjs';
 
@@ -256,11 +254,4 @@ async function tabTo(page, name) {
     await page.keyboard.press('Tab');
   }
   assert.fail(`Tab never reached ${name}`);
-}
-
-async function seriousIn(page) {
-  await page.evaluate(await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await page.evaluate(() => window.axe.run());
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`);
 }

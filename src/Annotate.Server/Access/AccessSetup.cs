@@ -6,10 +6,12 @@ public static class AccessSetup
     {
         services.AddSingleton<SiloGrants>();
         services.AddSingleton<Tokens>();
+        services.AddSingleton<WrongTokens>();
         services.AddSingleton(provider => new Doors(
             provider.GetRequiredService<SiloGrants>(), provider.GetRequiredService<Tokens>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<OpenSockets>();
         services.AddSingleton<OwnOrigin>();
+        services.AddSingleton<SignInPage>();
         services.AddHostedService<GrantsRenewal>();
         return services;
     }

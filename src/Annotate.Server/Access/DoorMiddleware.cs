@@ -5,7 +5,8 @@ namespace Annotate.Server.Access;
 /// that forgetting it closes a door and never opens one.
 /// </summary>
 sealed partial class DoorMiddleware(
-    RequestDelegate next, Doors doors, OpenSockets sockets, OwnOrigin origin, IHostEnvironment environment, ILogger<DoorMiddleware> logger)
+    RequestDelegate next, Doors doors, WrongTokens wrong, OpenSockets sockets, OwnOrigin origin, IHostEnvironment environment,
+    ILogger<DoorMiddleware> logger)
 {
     static readonly Problem Unguarded = new("unguarded", 500, "This endpoint does not say what it asks of its caller (Requires).");
 
@@ -46,7 +47,8 @@ sealed partial class DoorMiddleware(
         var place = CallerToken.Read(context, out var token);
         if (place == TokenPlace.None) return Problem.SignInNeeded;
         if (place == TokenPlace.Cookie && OwnOrigin.IsNeeded(context) && !origin.Matches(context.Request)) return OwnOrigin.Foreign;
-        if (await doors.FindAsync(token) is not { } principal) return Problem.SignInNeeded;
+        if (!doors.WasGood(token) && wrong.Check(context) is { } tooMany) return tooMany;
+        if (await doors.FindAsync(token) is not { } principal) return wrong.Count(context) ?? Problem.SignInNeeded;
 
         var named = CoalitionNamed(context);
         if (named is not null && !Slug.IsValid(named)) return Problem.NotFound;

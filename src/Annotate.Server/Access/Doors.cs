@@ -32,6 +32,9 @@ public sealed class Doors
     /// <exception cref="GrantsUnreachableException">It could not be looked up.</exception>
     public ValueTask<Principal?> FindAsync(string token) => _tokens.FindAsync(token);
 
+    /// <summary>Whether the token was a good one when it was last looked up here.</summary>
+    internal bool WasGood(string token) => _tokens.WasGood(token);
+
     /// <summary>The standing of a caller in a coalition; null when they have none (any more).</summary>
     /// <param name="coalition">Null to ask where no coalition is named: the person's own; for the operator none.</param>
     /// <exception cref="GrantsUnreachableException">What is known here is out of date and cannot be renewed: nothing is allowed.</exception>
@@ -90,7 +93,7 @@ public sealed class Doors
         var now = _clock.GetUtcNow();
         if (now >= principal.Expires || _grants.Revocations.View is not { } revoked || revoked.Holds(principal)) return null;
         if (principal.IsOperator) return new Standing(principal, coalition, By.Operator, null, RightSet.OfOperator);
-        return _grants.Of(coalition!).View?.Find(principal.Person) is { } person
+        return _grants.Of(coalition!).View?.Find(principal.Person) is { } person && person.Stay == principal.Stay
             ? new Standing(principal, coalition, new By(person.Id, person.Organisation), person, RightSet.Of(person, now))
             : null;
     }

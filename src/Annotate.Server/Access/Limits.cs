@@ -26,6 +26,12 @@ public static partial class Limits
     /// <summary>Lookups of tokens that are under way at the same time; more wait.</summary>
     public const int TokenLookupsMax = 256;
 
+    /// <summary>Wrong tokens that one address may send in <see cref="WrongTokensWindowSeconds"/>, to each server of a cluster.</summary>
+    public const int WrongTokensPerAddressMax = 300;
+
+    /// <summary>After so long an address may try again.</summary>
+    public const int WrongTokensWindowSeconds = 60;
+
     /// <summary>Coalitions whose grants a silo keeps up to date; the one asked for longest ago goes first.</summary>
     public const int CoalitionsFollowedMax = 1_000;
 

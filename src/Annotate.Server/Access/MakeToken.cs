@@ -1,5 +1,6 @@
 using Annotate.Access;
 using Annotate.Coalitions;
+using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;
 
@@ -31,7 +32,7 @@ static class MakeToken
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var tokens = routes.MapGroup("/api/coalitions/{coalition}/people/{person}/tokens").Requires(Right.Steward).WithTags("Access");
+        var tokens = routes.MapGroup("/api/coalitions/{coalition}/people/{person}/tokens").WithCheckedAddress().Requires(Right.Steward).WithTags("Access");
         tokens.MapPost("", MakeAsync).WithSummary("Makes a token for a person: for a program, or a link that signs a browser in once.")
             .Produces<TokenAnswer>(StatusCodes.Status201Created);
         tokens.MapDelete("", RevokeAsync).WithSummary("Revokes every token of a person, on open connections too.");
@@ -42,9 +43,11 @@ static class MakeToken
     {
         var life = LifeOf(wanted);
         if (CheckLife(wanted.Kind, life) is { } invalid) return invalid.Result();
-        if (await CheckPersonAsync(doors, who, coalition, person) is { } refused) return refused.Result();
+        var found = await doors.PersonAsync(coalition, person);
+        if (Check(found, who) is { } refused) return refused.Result();
         var kind = wanted.Kind == TokenWanted.SignIn ? TokenKind.SignIn : TokenKind.Bearer;
-        var made = await tokens.IssueAsync(kind, coalition, person, life, who.By);
+        var (made, problem) = await tokens.IssueAsync(kind, coalition, person, found!.Stay, life, who.By);
+        if (made is null) return problem!.Result();
         var link = kind == TokenKind.SignIn ? SignIn.LinkOf(origin.Of(request), made.Token) : null;
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, new TokenAnswer(made.Token, link, made.Expires));
@@ -52,15 +55,15 @@ static class MakeToken
 
     static async Task<IResult> RevokeAsync(string coalition, string person, Standing who, Doors doors, Tokens tokens)
     {
-        if (await CheckPersonAsync(doors, who, coalition, person) is { } refused) return refused.Result();
+        if (Check(await doors.PersonAsync(coalition, person), who) is { } refused) return refused.Result();
         await tokens.RevokeAllAsync(coalition, person, who.By);
         return TypedResults.NoContent();
     }
 
     // Whoever can make or end another's tokens can act as them or lock them out, so between stewards only the operator may.
-    static async Task<Problem?> CheckPersonAsync(Doors doors, Standing who, string coalition, string person) =>
-        await doors.PersonAsync(coalition, person) is not { } found ? Problem.NotFound
-        : found.Role == Role.Steward && !who.IsOperator && found.Id != who.By.Person ? OtherSteward
+    static Problem? Check(Person? person, Standing who) =>
+        person is null ? Problem.NotFound
+        : person.Role == Role.Steward && !who.IsOperator && person.Id != who.By.Person ? OtherSteward
         : null;
 
     static TimeSpan LifeOf(TokenRequest wanted)

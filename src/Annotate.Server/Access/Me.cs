@@ -1,4 +1,5 @@
 using Annotate.Coalitions;
+using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;
 
@@ -11,7 +12,7 @@ public sealed record Me(
 {
     internal static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/me", (Standing who, TimeProvider clock) => Of(who, clock.GetUtcNow()))
-            .Requires(Right.SignedIn).WithSummary("Who the token speaks for, and what they may do.").WithTags("Access");
+            .WithCheckedAddress().Requires(Right.SignedIn).WithSummary("Who the token speaks for, and what they may do.").WithTags("Access");
 
     static Me Of(Standing who, DateTimeOffset now) => who.Person is { } person
         ? new(who.Coalition, person.Id, person.Name, person.Organisation, person.Role,

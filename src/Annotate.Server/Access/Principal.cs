@@ -6,7 +6,8 @@ namespace Annotate.Server.Access;
 /// <param name="Token">Hash of the token (base64url of SHA-256), under which it can be revoked; never the token.</param>
 /// <param name="Issued">When the token was made.</param>
 /// <param name="Expires">From when on the token is refused.</param>
-public sealed record Principal(string? Coalition, string Person, string Token, DateTimeOffset Issued, DateTimeOffset Expires)
+/// <param name="Stay">The stay of the person in the coalition that the token was made for: it is good in no other.</param>
+public sealed record Principal(string? Coalition, string Person, string Token, DateTimeOffset Issued, DateTimeOffset Expires, int Stay)
 {
     public bool IsOperator => Coalition is null;
 }

@@ -15,9 +15,9 @@ public static class Problems
     /// <summary>Answers a request with a problem. Nothing of the answer may have been sent.</summary>
     public static Task WriteAsync(HttpContext context, Problem problem)
     {
-        var allow = context.Response.Headers.Allow;
+        var (allow, retryAfter) = (context.Response.Headers.Allow, context.Response.Headers.RetryAfter);
         context.Response.Clear();
-        context.Response.Headers.Allow = allow;
+        (context.Response.Headers.Allow, context.Response.Headers.RetryAfter) = (allow, retryAfter);
         if (problem.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Bearer";
         return Result(problem).ExecuteAsync(context);
     }

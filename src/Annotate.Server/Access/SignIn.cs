@@ -1,37 +1,55 @@
-using System.Text.Encodings.Web;
+using Annotate.Access;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Annotate.Server.Access;
 
 /// <summary>
-/// Turns a link into a signed-in browser. Opening the link only shows a button: mail scanners open links, and would use it up.
-/// The pages need no script.
+/// Turns a link into a signed-in browser. Opening the link only shows a button: mail scanners open links, and would use it up. A program
+/// that sends the form, such as the pages' own script, gets problems in place of pages.
 /// </summary>
 static class SignIn
 {
     public const string Path = "/sign-in";
+
+    static readonly Problem Malformed = Problem.Invalid("This is not a whole sign-in link.");
 
     /// <summary>The address to open.</summary>
     public static string LinkOf(string origin, string token) => $"{origin}{Path}?token={token}";
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet(Path, (string? token, HttpResponse response) => Page(response, StatusCodes.Status200OK, Ask(token)))
-            .Requires(Right.Anyone).ExcludeFromDescription();
+        routes.MapGet(Path, ShowAsync).Requires(Right.Anyone).ExcludeFromDescription();
         routes.MapPost(Path, RedeemAsync).Requires(Right.Anyone).ExcludeFromDescription();
     }
 
-    static async Task<IResult> RedeemAsync(HttpContext context, Tokens tokens, OwnOrigin origin)
+    static async Task<IResult> ShowAsync(HttpContext context, string? token, Tokens tokens, Doors doors, WrongTokens wrong, SignInPage page)
     {
+        if (string.IsNullOrEmpty(token)) return page.Paste();
+        if (!Secrets.IsWellFormed(token)) return page.Malformed();
+        if (wrong.Check(context) is { } wait) return page.Wait(wait);
+        if (await WhomAsync(token, tokens, doors) is not null) return page.Ask(token);
+        return wrong.Count(context) is { } tooMany ? page.Wait(tooMany) : page.Spent();
+    }
+
+    static async Task<IResult> RedeemAsync(HttpContext context, Tokens tokens, Doors doors, WrongTokens wrong, OwnOrigin origin, SignInPage page)
+    {
+        var isPerson = context.Request.GetTypedHeaders().Accept.Any(type => type.MediaType == "text/html");
         // Another site must not sign somebody in as somebody else.
-        if (context.Request.Headers.Origin.Count > 0 && !origin.Matches(context.Request)) return OwnOrigin.Foreign.Result();
+        if (context.Request.Headers.Origin.Count > 0 && !origin.Matches(context.Request)) return isPerson ? page.Foreign() : OwnOrigin.Foreign.Result();
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size) size.MaxRequestBodySize = Limits.SignInFormBytesMax;
         if (!context.Request.HasFormContentType)
             return new Problem("form-wanted", StatusCodes.Status415UnsupportedMediaType, "This takes the form of the sign-in page.").Result();
 
         var form = await context.Request.ReadFormAsync();
-        if (await tokens.RedeemAsync(TokenIn(form["token"].ToString())) is not { } session)
-            return Page(context.Response, StatusCodes.Status410Gone, Spent);
+        var link = TokenIn(form["token"].ToString());
+        if (!Secrets.IsWellFormed(link)) return isPerson ? page.Malformed() : Malformed.Result();
+        if (wrong.Check(context) is { } wait) return isPerson ? page.Wait(wait) : wait.Result();
+        if (await WhomAsync(link, tokens, doors) is not { } found || await tokens.RedeemAsync(found) is not { } session)
+        {
+            if (wrong.Count(context) is { } tooMany) return isPerson ? page.Wait(tooMany) : tooMany.Result();
+            return isPerson ? page.Spent() : RedeemLink.Spent.Result();
+        }
+
         context.Response.Cookies.Append(CallerToken.CookieName, session.Token, new CookieOptions
         {
             HttpOnly = true,
@@ -44,59 +62,18 @@ static class SignIn
         return SignOut.SeeOther("/");
     }
 
+    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
+    static async Task<MadeToken?> SessionOfAsync(string link, Tokens tokens, Doors doors) =>
+        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? await tokens.RedeemAsync(found) : null;
+
+    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
+    static async Task<Principal?> WhomAsync(string link, Tokens tokens, Doors doors) =>
+        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? found : null;
+
     // People paste the whole link as often as the token in it.
     static string TokenIn(string pasted)
     {
         var at = pasted.LastIndexOf(Secrets.Prefix, StringComparison.Ordinal);
         return at < 0 ? pasted : pasted[at..].Trim();
     }
-
-    static IResult Page(HttpResponse response, int status, string content)
-    {
-        response.Headers.CacheControl = "no-store";
-        // With no-referrer, browsers say "Origin: null" on forms, and our own could not be told from others'.
-        response.Headers["Referrer-Policy"] = "strict-origin";
-        return TypedResults.Text(Frame(content), "text/html; charset=utf-8", statusCode: status);
-    }
-
-    static string Ask(string? token) => Secrets.IsWellFormed(token)
-        ? $"""
-              <p>This link signs you in on this browser. It works once.</p>
-              <form method="post" action="{Path}">
-                <input type="hidden" name="token" value="{HtmlEncoder.Default.Encode(token!)}">
-                <button type="submit">Sign in</button>
-              </form>
-          """
-        : $"""
-              <p>Paste the link that a steward of your coalition, or the operator of this server, has given you.</p>
-              <form method="post" action="{Path}">
-                <label for="token">Sign-in link</label>
-                <input id="token" name="token" type="text" autocomplete="off" spellcheck="false" required>
-                <button type="submit">Sign in</button>
-              </form>
-          """;
-
-    static string Spent => $"""
-              <p role="alert">This link has been used, or its time is over. Ask for another one.</p>
-              <p><a href="{Path}">Use another link</a></p>
-          """;
-
-    static string Frame(string content) => $"""
-        <!doctype html>
-        <html lang="en">
-          <head>
-            <meta charset="utf-8">
-            <meta name="viewport" content="width=device-width, initial-scale=1">
-            <meta name="robots" content="noindex">
-            <title>Sign in - Annotate</title>
-          </head>
-          <body>
-            <main>
-              <h1>Sign in to Annotate</h1>
-        {content}
-            </main>
-          </body>
-        </html>
-
-        """;
 }

@@ -1,3 +1,5 @@
+using Annotate.Server.Http;
+
 namespace Annotate.Server.Access;
 
 /// <summary>Ends the token a request came with, wherever else it is used.</summary>
@@ -5,7 +7,7 @@ static class SignOut
 {
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapDelete("/api/tokens/current", EndAsync).Requires(Right.SignedIn)
+        routes.MapDelete("/api/tokens/current", EndAsync).WithCheckedAddress().Requires(Right.SignedIn)
             .WithSummary("Signs out: revokes the token this request is sent with.").WithTags("Access");
         routes.MapPost("/sign-out", EndAndLeaveAsync).Requires(Right.SignedIn).ExcludeFromDescription();
     }

@@ -10,24 +10,23 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
     readonly ConcurrentDictionary<string, (Principal Principal, long At)> _found = new(StringComparer.Ordinal);
     readonly SemaphoreSlim _lookups = new(Limits.TokenLookupsMax);
 
-    /// <summary>Makes a token.</summary>
-    /// <param name="coalition">Null for the operator.</param>
-    /// <returns>The token itself, which nobody can ask for again.</returns>
-    public async Task<MadeToken> IssueAsync(TokenKind kind, string? coalition, string person, TimeSpan life, By by)
+    /// <summary>Makes a token for a person.</summary>
+    /// <param name="stay">The person's, in which alone it is good.</param>
+    /// <returns>The token itself, which nobody can ask for again; or the problem that they have too many.</returns>
+    public async Task<(MadeToken? Made, Problem? Problem)> IssueAsync(
+        TokenKind kind, string coalition, string person, int stay, TimeSpan life, By by)
     {
-        var token = Secrets.Make();
-        var expires = clock.GetUtcNow() + life;
-        await IssueAsync(token, kind, coalition, person, expires, by);
-        return new MadeToken(token, expires);
+        var made = new MadeToken(Secrets.Make(), clock.GetUtcNow() + life);
+        var problem = await IssueAsync(made, kind, coalition, person, stay, by, inPlaceOf: null);
+        return problem is null ? (made, null) : (null, problem);
     }
 
-    /// <summary>Makes a token known whose secret the caller chose.</summary>
+    /// <summary>Makes the operator's token known; its secret is kept in a file.</summary>
     /// <returns>False when it was known already.</returns>
-    internal async Task<bool> IssueAsync(string token, TokenKind kind, string? coalition, string person, DateTimeOffset expires, By by)
+    internal async Task<bool> IssueToOperatorAsync(string token)
     {
-        var answer = await GrainOf(Secrets.HashOf(token)).RunAsync(
-            new IssueToken(kind, coalition, person, expires) { Id = NewId(), By = by });
-        return answer.Problem is null;
+        var issue = new IssueToken(TokenKind.Operator, null, By.OperatorPerson, DateTimeOffset.MaxValue, Stay: 0) { Id = NewId(), By = By.Operator };
+        return (await GrainOf(Secrets.HashOf(token)).RunAsync(issue)).Problem is null;
     }
 
     /// <summary>Whom a token speaks for; null when it is malformed, unknown, run out, spent, or only a link to sign in with.</summary>
@@ -41,17 +40,27 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
         return await LookUpAsync(hash);
     }
 
-    /// <summary>Uses up a sign-in link and makes a session in its place.</summary>
-    /// <returns>Null when the link is unknown, used, or over.</returns>
-    public async Task<MadeToken?> RedeemAsync(string link)
+    /// <summary>Whether the token was a good one when it was last looked up here.</summary>
+    public bool WasGood(string token) => _found.ContainsKey(Secrets.HashOf(token));
+
+    /// <summary>Whom a sign-in link would sign in; null when it is malformed, unknown, used, over, or no link.</summary>
+    public async Task<Principal?> FindLinkAsync(string link)
     {
         if (!Secrets.IsWellFormed(link)) return null;
-        var grain = GrainOf(Secrets.HashOf(link));
-        if (await grain.FindAsync() is not { Kind: TokenKind.SignIn } found) return null;
-        var by = new By(found.Person, null);
-        var spent = await grain.RunAsync(new RedeemLink { Id = NewId(), By = by });
+        var hash = Secrets.HashOf(link);
+        return await GrainOf(hash).FindAsync() is { Kind: TokenKind.SignIn } found ? PrincipalOf(hash, found) : null;
+    }
+
+    /// <summary>Uses up a sign-in link and makes a session in its place.</summary>
+    /// <returns>Null when somebody else was faster.</returns>
+    public async Task<MadeToken?> RedeemAsync(Principal link)
+    {
+        var by = new By(link.Person, null);
+        var spent = await GrainOf(link.Token).RunAsync(new RedeemLink { Id = NewId(), By = by });
         if (spent.Problem is not null) return null;
-        return await IssueAsync(TokenKind.Session, found.Coalition, found.Person, TimeSpan.FromDays(Limits.SessionDays), by);
+        var session = new MadeToken(Secrets.Make(), clock.GetUtcNow().AddDays(Limits.SessionDays));
+        var problem = await IssueAsync(session, TokenKind.Session, link.Coalition!, link.Person, link.Stay, by, link.Token);
+        return problem is null ? session : null;
     }
 
     /// <summary>Ends a token, on open connections too.</summary>
@@ -61,13 +70,26 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
         await Revocations.RunAsync(new RevokeEverywhere(principal.Token, principal.Expires) { Id = NewId(), By = by });
         await GrainOf(principal.Token).RunAsync(new RevokeToken { Id = NewId(), By = by });
         _found.TryRemove(principal.Token, out _);
+        if (principal.Coalition is { } coalition) await CountOf(coalition, principal.Person).RunAsync(new UncountTokens(principal.Token) { Id = NewId(), By = by });
     }
 
     /// <summary>Ends every token made for a person so far, on open connections too.</summary>
-    public async Task RevokeAllAsync(string coalition, string person, By by) =>
+    public async Task RevokeAllAsync(string coalition, string person, By by)
+    {
         await Revocations.RunAsync(new RevokeTokensOfPerson(coalition, person) { Id = NewId(), By = by });
+        await CountOf(coalition, person).RunAsync(new UncountTokens(null) { Id = NewId(), By = by });
+    }
 
     public void Dispose() => _lookups.Dispose();
+
+    async Task<Problem?> IssueAsync(MadeToken made, TokenKind kind, string coalition, string person, int stay, By by, string? inPlaceOf)
+    {
+        var hash = Secrets.HashOf(made.Token);
+        // Counted first: a server that stops in between leaves a place that nothing takes, and not a token that nobody counts.
+        var counted = await CountOf(coalition, person).RunAsync(new CountToken(hash, made.Expires, stay, inPlaceOf) { Id = NewId(), By = by });
+        return counted.Problem
+            ?? (await GrainOf(hash).RunAsync(new IssueToken(kind, coalition, person, made.Expires, stay) { Id = NewId(), By = by })).Problem;
+    }
 
     async Task<Principal?> LookUpAsync(string hash)
     {
@@ -76,8 +98,13 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
         {
             var asked = clock.GetTimestamp();
             var found = await GrainOf(hash).FindAsync().WaitAsync(TimeSpan.FromMilliseconds(Limits.GrantsTimeoutMilliseconds), clock);
-            if (found is null or { Kind: TokenKind.SignIn }) return null;
-            var principal = new Principal(found.Coalition, found.Person, hash, found.Issued, found.Expires);
+            if (found is null or { Kind: TokenKind.SignIn })
+            {
+                _found.TryRemove(hash, out _);
+                return null;
+            }
+
+            var principal = PrincipalOf(hash, found);
             Remember(hash, principal, asked);
             return principal;
         }
@@ -98,6 +125,11 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
                 if (clock.GetElapsedTime(known.At).TotalMilliseconds > Limits.TokenCachedMilliseconds) _found.TryRemove(other, out _);
         if (_found.Count < Limits.TokensCachedMax) _found[hash] = (principal, asked);
     }
+
+    static Principal PrincipalOf(string hash, TokenView found) =>
+        new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay);
+
+    IPersonTokensGrain CountOf(string coalition, string person) => grains.GetGrain<IPersonTokensGrain>($"{coalition}/{person}");
 
     ITokenGrain GrainOf(string hash) => grains.GetGrain<ITokenGrain>(hash);
 

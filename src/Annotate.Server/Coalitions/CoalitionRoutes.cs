@@ -13,7 +13,10 @@ public sealed record OrganisationBody(string? Name);
 
 /// <param name="Mandates">All that the person holds from now on.</param>
 public sealed record PersonBody(
-    string? Name, string? Organisation, string? Affiliation, Role? Role, IReadOnlyList<MandateHeld>? Mandates);
+    string? Name, string? Organisation, string? Affiliation, Role? Role, IReadOnlyList<MandateBody?>? Mandates);
+
+/// <param name="Until">From then on it is held no more; missing or null while nobody revokes it.</param>
+public sealed record MandateBody(Mandate? Mandate, DateTimeOffset? Until);
 
 /// <param name="Coalitions">In the order of their ids.</param>
 public sealed record CoalitionsAnswer(IReadOnlyList<CatalogueName> Coalitions);
@@ -22,9 +25,9 @@ static class CoalitionRoutes
 {
     public static void MapCoalitions(this IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/api/coalitions", ListAsync).Requires(Right.SignedIn).WithTags("Coalitions")
+        routes.MapGet("/api/coalitions", ListAsync).WithCheckedAddress().Requires(Right.SignedIn).WithTags("Coalitions")
             .WithSummary("The coalitions the caller is in; all of them for the operator.").Produces<CoalitionsAnswer>();
-        var coalition = routes.MapGroup("/api/coalitions/{coalition}").WithCheckedIds().WithTags("Coalitions");
+        var coalition = routes.MapGroup("/api/coalitions/{coalition}").WithCheckedAddress().WithTags("Coalitions");
         coalition.MapPut("", DescribeAsync).Requires(Right.Operator).WithSummary("Founds a coalition, or changes its name and policy.").Produces<Done>();
         coalition.MapGet("", ReadAsync).Requires(Right.Read).WithSummary("A coalition's organisations and people.").Produces<CoalitionView>();
         coalition.MapPatch("", ChooseAsync).Requires(Right.Steward).WithSummary("Changes the policy.").Produces<Done>();
@@ -75,7 +78,7 @@ static class CoalitionRoutes
     static Task<IResult> ChooseAsync(string coalition, PolicyBody body, CommandHead head, Standing who, IGrainFactory grains, HttpContext context) =>
         body.Policy is { } policy
             ? RunAsync(context, grains, coalition, new ChoosePolicy(policy) { Id = head.Id, By = who.By, IfVersion = head.IfVersion }, coalition)
-            : Task.FromResult<IResult>(Problem.Invalid("Say which policy.").Result());
+            : Refuse(Problem.Invalid("Say which policy."));
 
     static Task<IResult> NameAsync(
         string coalition, string organisation, OrganisationBody body, CommandHead head, Standing who, IGrainFactory grains, HttpContext context) =>
@@ -85,8 +88,14 @@ static class CoalitionRoutes
     static Task<IResult> AdmitAsync(
         string coalition, string person, PersonBody body, CommandHead head, Standing who, IGrainFactory grains, HttpContext context)
     {
-        var command = new AdmitPerson(
-            person, body.Name ?? "", body.Organisation, body.Affiliation, body.Role ?? Role.Member, [.. body.Mandates ?? []])
+        var mandates = new List<MandateHeld>();
+        foreach (var wanted in body.Mandates ?? [])
+        {
+            if (wanted?.Mandate is not { } mandate) return Refuse(Problem.Invalid($"mandates[{mandates.Count}] does not say which mandate."));
+            mandates.Add(new MandateHeld(mandate, wanted.Until?.ToUniversalTime()));
+        }
+
+        var command = new AdmitPerson(person, body.Name ?? "", body.Organisation, body.Affiliation, body.Role ?? Role.Member, [.. mandates])
         {
             Id = head.Id,
             By = who.By,
@@ -105,15 +114,15 @@ static class CoalitionRoutes
         TryMandate(mandate, out var which)
             ? RunAsync(context, grains, coalition,
                 new GrantMandate(person, which, until?.ToUniversalTime()) { Id = head.Id, By = who.By, IfVersion = head.IfVersion }, person)
-            : NoSuchMandate;
+            : Refuse(Problem.NotFound);
 
     static Task<IResult> RevokeAsync(
         string coalition, string person, string mandate, CommandHead head, Standing who, IGrainFactory grains, HttpContext context) =>
         TryMandate(mandate, out var which)
             ? RunAsync(context, grains, coalition, new RevokeMandate(person, which) { Id = head.Id, By = who.By, IfVersion = head.IfVersion }, person)
-            : NoSuchMandate;
+            : Refuse(Problem.NotFound);
 
-    static Task<IResult> NoSuchMandate => Task.FromResult<IResult>(Problem.NotFound.Result());
+    static Task<IResult> Refuse(Problem problem) => Task.FromResult<IResult>(problem.Result());
 
     // The words as JSON has them, so that neither numbers nor other spellings pass.
     static bool TryMandate(string word, out Mandate mandate)

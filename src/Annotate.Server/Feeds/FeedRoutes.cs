@@ -9,7 +9,7 @@ static class FeedRoutes
 {
     public static void MapFeeds(this IEndpointRouteBuilder routes)
     {
-        var coalition = routes.MapGroup("/api/coalitions/{coalition}").WithCheckedIds().WithTags("Feeds");
+        var coalition = routes.MapGroup("/api/coalitions/{coalition}").WithCheckedAddress().WithTags("Feeds");
         coalition.MapGet("/feed", ReadAsync).Requires(Right.Read)
             .WithSummary("What happened: the latest, or what came after a version.").Produces<FeedView>();
         coalition.MapGet("/index", IndexAsync).Requires(Right.Read)
@@ -19,6 +19,7 @@ static class FeedRoutes
     static async Task<IResult> ReadAsync(
         string coalition, long? after, TierQuery? tier, Standing who, IGrainFactory grains, HttpContext context)
     {
+        if (after < 0) return Problem.Invalid("after is a version: 0 or more.").Result();
         if (tier?.Wanted == TierWanted.Organisation && who.By.Organisation is null) return Problem.NotFound.Result();
         var wanted = tier?.Wanted == TierWanted.Organisation ? new Tier(who.By.Organisation) : Tier.Coalition;
         return Replies.Of(context, await Feed(grains, coalition, wanted).ReadAsync(after), view => view.Version);

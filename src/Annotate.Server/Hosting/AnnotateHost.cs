@@ -1,9 +1,9 @@
+using System.Text.Json.Serialization;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.FileProviders;
 
 namespace Annotate.Server.Hosting;
 
@@ -34,7 +34,6 @@ public sealed class AnnotateHost : IAsyncDisposable
     public static async Task<AnnotateHost> BuildAsync(Settings settings, bool isPrivate = false, Action<WebApplicationBuilder>? configure = null)
     {
         settings.Check();
-        PrivateSocket.MakePrivateFolder(settings.DataFolder);
         var folder = DataFolder.Take(settings.DataFolder);
         try
         {
@@ -46,7 +45,7 @@ public sealed class AnnotateHost : IAsyncDisposable
             ConfigureWeb(builder, settings, isPrivate ? [] : settings.Urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
-            UseParts(app, settings);
+            UseParts(app);
             return new AnnotateHost(app, folder, settings, socket);
         }
         catch
@@ -59,7 +58,7 @@ public sealed class AnnotateHost : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         await App.StartAsync(cancellationToken);
-        PrivateSocket.Protect(Socket);
+        OwnerOnly.CloseToOthers(Socket);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,6 +82,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         services.AddSingleton(settings);
         services.TryAddSingleton(TimeProvider.System);
         builder.UseOrleans(silo => silo.Use(settings));
+        services.AddSingleton<BuiltPages>();
         services.AddAccess();
         services.AddHostedService<OperatorToken>();
         services.AddParts(settings);
@@ -96,7 +96,8 @@ public sealed class AnnotateHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(Limit);
         builder.Services.Configure<SocketTransportOptions>(options => options.UnsafePreferInlineScheduling = settings.InlineScheduling);
         builder.Services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
-        builder.Services.ConfigureHttpJsonOptions(options => Json.Set(options.SerializerOptions));
+        // A member nobody knows is a mistake: a red line that was misspelt must not be lost without a word.
+        builder.Services.ConfigureHttpJsonOptions(options => Json.Set(options.SerializerOptions).UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow);
         builder.Services.AddOpenApi("v1", ApiDescription.Configure);
     }
 
@@ -108,22 +109,21 @@ public sealed class AnnotateHost : IAsyncDisposable
         kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.ConnectionsMax;
     }
 
-    static void UseParts(WebApplication app, Settings settings)
+    static void UseParts(WebApplication app)
     {
         app.UseSecurityHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(Limits.SocketPingSeconds) });
-        UsePages(app, settings);
+        UsePages(app);
         app.UseRouting();
         app.UseAccess();
         app.MapOpenApi("/openapi/v1.json").Requires(Right.Anyone);
         app.MapParts();
     }
 
-    static void UsePages(WebApplication app, Settings settings)
+    static void UsePages(WebApplication app)
     {
-        if (Folders.FindWeb(settings) is not { } web) return;
-        var files = new PhysicalFileProvider(web);
+        if (app.Services.GetRequiredService<BuiltPages>().Files is not { } files) return;
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
     }

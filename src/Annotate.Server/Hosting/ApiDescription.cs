@@ -42,6 +42,7 @@ static class ApiDescription
         operation.Description = string.Join(' ', new[] { operation.Description, $"Asks for the right {right}." }.OfType<string>());
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
         Add(operation.Responses, StatusCodes.Status401Unauthorized, "There is no valid token.");
+        Add(operation.Responses, StatusCodes.Status429TooManyRequests, "Too many wrong tokens came from this address; Retry-After says how long to wait.");
         if (right != Right.SignedIn) Add(operation.Responses, StatusCodes.Status403Forbidden, "The right is missing.");
         Add(operation.Responses, StatusCodes.Status404NotFound, "There is nothing here, or nothing the caller may see.");
     }

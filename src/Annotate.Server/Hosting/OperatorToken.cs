@@ -1,6 +1,5 @@
-using Annotate.Access;
-using Annotate.Deciding;
 using Annotate.Server.Access;
+using Annotate.Server.Storage;
 
 namespace Annotate.Server.Hosting;
 
@@ -18,27 +17,22 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         var path = PathIn(settings.DataFolder);
+        OwnerOnly.CloseToOthers(path);
         var kept = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
-        if (Secrets.IsWellFormed(kept) && (await IssueAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
+        // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts.
+        if (Secrets.IsWellFormed(kept) && (await tokens.IssueToOperatorAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
 
         var made = Secrets.Make();
-        await IssueAsync(made);
+        await tokens.IssueToOperatorAsync(made);
         await WriteAsync(path, made, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts.
-    Task<bool> IssueAsync(string token) =>
-        tokens.IssueAsync(token, TokenKind.Operator, null, By.OperatorPerson, DateTimeOffset.MaxValue, By.Operator);
-
     static async Task WriteAsync(string path, string token, CancellationToken cancellationToken)
     {
         var next = path + ".next";
-        File.Delete(next);
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        await using (var writer = new StreamWriter(next, options)) await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
+        await using (var writer = new StreamWriter(OwnerOnly.Open(next, FileMode.Create))) await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
         File.Move(next, path, overwrite: true);
     }
 }

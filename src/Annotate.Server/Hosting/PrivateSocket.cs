@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using Annotate.Server.Storage;
 
 namespace Annotate.Server.Hosting;
 
@@ -12,7 +13,7 @@ static class PrivateSocket
     /// <summary>The socket's path: in the data folder, or, where that path is too long for a socket, in a folder of its own among the temporary ones.</summary>
     public static string PathIn(string dataFolder)
     {
-        var folder = Path.GetFullPath(dataFolder);
+        var folder = Folder(dataFolder);
         var path = Path.Combine(folder, FileName);
         if (Encoding.UTF8.GetByteCount(path) <= Limits.SocketPathBytesMax) return path;
         var name = Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(folder)).AsSpan(0, 12));
@@ -24,20 +25,30 @@ static class PrivateSocket
     {
         var path = PathIn(dataFolder);
         // The socket gets its own mode only after it is bound; until then its folder keeps others out.
-        MakePrivateFolder(Path.GetDirectoryName(path)!);
+        OwnerOnly.MakeFolder(Path.GetDirectoryName(path)!);
+        RequireOurs(path, dataFolder);
         File.Delete(path);
         return path;
     }
 
-    public static void Protect(string path)
+    /// <summary>The socket that a server left in its place, which may be dead; null where there is none.</summary>
+    /// <exception cref="UnauthorizedAccessException">It may be somebody else's.</exception>
+    public static string? Find(string dataFolder)
     {
-        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var path = PathIn(dataFolder);
+        if (!File.Exists(path)) return null;
+        RequireOurs(path, dataFolder);
+        return path;
     }
 
-    /// <summary>A folder that only its owner may enter. One that exists is left as it is, unless it is somebody else's trap.</summary>
-    public static void MakePrivateFolder(string folder)
+    // The same however it is written.
+    static string Folder(string dataFolder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(dataFolder));
+
+    // Among the temporary folders anybody may make one of this name first, and listen there for the operator's token.
+    static void RequireOurs(string path, string dataFolder)
     {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var folder = Path.GetDirectoryName(path)!;
+        if (folder == Folder(dataFolder) || !OwnerOnly.IsOpenToOthers(folder)) return;
+        throw new UnauthorizedAccessException($"The folder {folder} is open to other accounts. Remove it, or choose a data folder with a shorter path.");
     }
 }

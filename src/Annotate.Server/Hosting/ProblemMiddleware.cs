@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace Annotate.Server.Hosting;
@@ -28,10 +29,14 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
     {
         switch (exception)
         {
+            case RequestRefusedException refused:
+                return refused.Problem;
             case BadHttpRequestException { InnerException: JsonException json }:
-                return Problem.Invalid($"The body is not the JSON that was expected, at {json.Path ?? "$"}, line {json.LineNumber + 1}.");
+                return Problem.Invalid(RequestWords.OfBody(json, context.GetEndpoint()));
+            case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad:
+                return Problem.Invalid(RequestWords.OfRequest(bad, context.GetEndpoint()));
             case BadHttpRequestException bad:
-                return OfStatus(bad.StatusCode).With(bad.Message);
+                return OfStatus(bad.StatusCode);
             case GrantsUnreachableException:
                 LogRightsUnknown(exception);
                 return GrantsUnreachableException.Problem;

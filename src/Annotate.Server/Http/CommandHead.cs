@@ -11,7 +11,7 @@ public sealed record CommandHead(Guid Id, long? IfVersion)
 {
     const string IdHeader = "Idempotency-Key";
 
-    /// <exception cref="BadHttpRequestException">A header cannot be read.</exception>
+    /// <exception cref="RequestRefusedException">A header cannot be read.</exception>
     public static ValueTask<CommandHead?> BindAsync(HttpContext context)
     {
         var headers = context.Request.Headers;
@@ -24,7 +24,7 @@ public sealed record CommandHead(Guid Id, long? IfVersion)
         if (header.Count == 0) return Guid.CreateVersion7(clock.GetUtcNow());
         return header is [{ } text] && Guid.TryParseExact(text.Trim().Trim('"'), "D", out var id)
             ? id
-            : throw new BadHttpRequestException($"{IdHeader} is a UUID of version 7.");
+            : throw new RequestRefusedException(Problem.CommandMalformed.With($"{IdHeader} is not a UUID."));
     }
 
     static long? VersionOf(StringValues header)
@@ -32,7 +32,7 @@ public sealed record CommandHead(Guid Id, long? IfVersion)
         if (header.Count == 0 || header is ["*"]) return null;
         return header is [{ } text] && EntityTagHeaderValue.TryParse(text, out var tag) && ETags.TryParse(tag, out var version)
             ? version
-            : throw new BadHttpRequestException("If-Match names one version, as ETag gave it.");
+            : throw new RequestRefusedException(Problem.Invalid("If-Match names one version, as ETag gave it."));
     }
 }
 

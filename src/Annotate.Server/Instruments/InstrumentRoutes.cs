@@ -9,7 +9,7 @@ static class InstrumentRoutes
 {
     public static void MapInstruments(this IEndpointRouteBuilder routes)
     {
-        var instruments = routes.MapGroup("/api/instruments").WithCheckedIds().WithTags("Instruments");
+        var instruments = routes.MapGroup("/api/instruments").WithCheckedAddress().WithTags("Instruments");
         instruments.MapGet("", ListAsync).Requires(Right.SignedIn).Produces<InstrumentList>()
             .WithSummary("The instruments this server knows.");
         instruments.MapGet("/{instrument}", ReadAsync).Requires(Right.SignedIn).Produces<InstrumentView>()

@@ -8,21 +8,13 @@ namespace Annotate.Server.Instruments;
 /// </summary>
 static class KnownProvisions
 {
-    /// <summary>Null when there is such an instrument.</summary>
-    public static async Task<Problem?> CheckInstrumentAsync(this IGrainFactory grains, string instrument) =>
-        await grains.GetGrain<IInstrumentGrain>(instrument).ReadAsync() is null ? Problem.NotFound : null;
+    /// <summary>Null when some draft of the instrument has such a provision.</summary>
+    public static async Task<Problem?> CheckProvisionAsync(this IGrainFactory grains, string instrument, string eId) =>
+        await grains.GetGrain<IInstrumentGrain>(instrument).HasAsync(eId) ? null : Problem.NotFound;
 
     /// <summary>Null when the instrument has such a draft.</summary>
     public static async Task<Problem?> CheckDraftAsync(this IGrainFactory grains, string instrument, string draft) =>
         await grains.GetGrain<IInstrumentGrain>(instrument).ReadAsync() is { } outline && Array.Exists(outline.Drafts, each => each.Id == draft)
             ? null
             : Problem.Invalid("There is no such draft.");
-
-    /// <summary>Null when the draft has all these provisions.</summary>
-    public static async Task<Problem?> CheckProvisionsAsync(this IGrainFactory grains, string instrument, string draft, string[] eIds)
-    {
-        var found = await Task.WhenAll(eIds.Select(eId => grains.GetGrain<IInstrumentGrain>(instrument).ProvisionAsync(draft, eId)));
-        var missing = Array.IndexOf(found, null);
-        return missing < 0 ? null : Problem.Invalid($"The draft has no provision {eIds[missing]}.");
-    }
 }

@@ -54,7 +54,7 @@ sealed class TopicDoors(IGrainFactory grains)
 
     // A grain is made by asking it, so the instrument is asked first: what nobody can speak of is not there.
     async Task<TView?> OnProvisionAsync<TView>(string instrument, string eId, Func<Task<TView>> readAsync) where TView : class =>
-        await grains.GetGrain<IInstrumentGrain>(instrument).HasProvisionAsync(eId) ? await readAsync() : null;
+        await grains.GetGrain<IInstrumentGrain>(instrument).HasAsync(eId) ? await readAsync() : null;
 
     TopicDoor Door<TGrain, TView>(
         string topic, string? coalition, Tier tier, string key, Func<TGrain, Task<TView?>> read, Func<TView, long> version)

@@ -18,7 +18,7 @@ sealed record PositionRoute(string Coalition, string Instrument, string EId, Sta
     public IPositionGrain Grain => Grains.GetGrain<IPositionGrain>(new PositionKey(Coalition, Instrument, EId).ToString());
 
     public async Task<IResult> RunAsync(PositionCommand command, string id) =>
-        await Grains.CheckInstrumentAsync(Instrument) is { } problem
+        await Grains.CheckProvisionAsync(Instrument, EId) is { } problem
             ? problem.Result()
             : Replies.Of(Context, await Grain.RunAsync(command), id);
 }
@@ -27,7 +27,7 @@ static class PositionRoutes
 {
     public static void MapPositions(this IEndpointRouteBuilder routes)
     {
-        var provision = routes.MapGroup("/api/coalitions/{coalition}/instruments/{instrument}/provisions/{eId}").WithCheckedIds().WithTags("Positions");
+        var provision = routes.MapGroup("/api/coalitions/{coalition}/instruments/{instrument}/provisions/{eId}").WithCheckedAddress().WithTags("Positions");
         provision.MapGet("/positions", ReadAsync).Requires(Right.Read)
             .WithSummary("Each organisation's position on a provision, and the coalition's.").Produces<PositionsView>();
         provision.MapPut("/positions/{organisation}", TakeAsync).Requires(Right.Position)

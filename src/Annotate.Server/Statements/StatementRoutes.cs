@@ -27,7 +27,7 @@ static class StatementRoutes
 {
     public static void MapStatements(this IEndpointRouteBuilder routes)
     {
-        var statement = routes.MapGroup("/api/coalitions/{coalition}/statements/{statement}").WithCheckedIds().WithTags("Statements");
+        var statement = routes.MapGroup("/api/coalitions/{coalition}/statements/{statement}").WithCheckedAddress().WithTags("Statements");
         statement.MapPut("", DescribeAsync).Requires(Right.Draft)
             .WithSummary("Begins a statement, or changes its title, destination or draft.").Produces<Done>();
         statement.MapGet("", ReadAsync).Requires(Right.Read).WithSummary("A statement's frame.").Produces<StatementView>();
@@ -41,15 +41,25 @@ static class StatementRoutes
 
     static async Task<IResult> DescribeAsync([AsParameters] StatementRoute route, StatementBody body, CommandHead head)
     {
-        var command = new DescribeStatement(body.Title ?? "", body.Destination ?? "", body.Instrument ?? "", body.Draft ?? "")
+        var (instrument, draft) = (body.Instrument ?? "", body.Draft ?? "");
+        if (Slug.Check(instrument, "an instrument") is { } bad) return bad.Result();
+        if (await route.Grains.CheckDraftAsync(instrument, draft) is { } problem) return problem.Result();
+        var command = new DescribeStatement(body.Title ?? "", body.Destination ?? "", instrument, draft)
         {
             Id = head.Id,
             By = route.Who.By,
             IfVersion = head.IfVersion,
+            Found = await FoundAsync(route, instrument, draft),
         };
-        if (Slug.Check(command.Instrument, "an instrument") is { } bad) return bad.Result();
-        if (await route.Grains.CheckDraftAsync(command.Instrument, command.Draft) is { } problem) return problem.Result();
         return await route.RunAsync(command, route.Statement);
+    }
+
+    // Of what the statement's sections cite.
+    static async Task<string[]> FoundAsync(StatementRoute route, string instrument, string draft)
+    {
+        if (await route.Grain.ReadAsync() is not { } statement || (statement.Instrument == instrument && statement.Draft == draft)) return [];
+        string[] cited = [.. statement.Sections.SelectMany(section => section.Citations).Distinct(StringComparer.Ordinal)];
+        return cited.Length == 0 ? [] : await route.Grains.GetGrain<IInstrumentGrain>(instrument).FoundAsync(draft, cited);
     }
 
     static async Task<IResult> DescribeSectionAsync([AsParameters] StatementRoute route, string section, SectionBody body, CommandHead head)
@@ -60,11 +70,16 @@ static class StatementRoutes
             By = route.Who.By,
             IfVersion = head.IfVersion,
         };
-        // What is malformed is refused by the decision, in better words.
-        if (command.Citations.Length <= Annotate.Limits.CitationsPerSectionMax && Array.TrueForAll(command.Citations, EId.IsValid) && await route.Grain.ReadAsync() is { } statement
-            && await route.Grains.CheckProvisionsAsync(statement.Instrument, statement.Draft, command.Citations) is { } problem)
-            return problem.Result();
-        return await route.RunAsync(command, section);
+        return await route.RunAsync(await SoughtAsync(route, command), section);
+    }
+
+    // What is malformed, and what is missing, the decision refuses: it knows whether the command was carried out long ago.
+    static async Task<DescribeSection> SoughtAsync(StatementRoute route, DescribeSection command)
+    {
+        var isWellFormed = command.Citations.Length is > 0 and <= Annotate.Limits.CitationsPerSectionMax && Array.TrueForAll(command.Citations, EId.IsValid);
+        if (!isWellFormed || await route.Grain.ReadAsync() is not { } statement) return command;
+        var found = await route.Grains.GetGrain<IInstrumentGrain>(statement.Instrument).FoundAsync(statement.Draft, command.Citations);
+        return command with { SoughtIn = statement.Draft, Found = found };
     }
 
     static Task<IResult> MoveAsync([AsParameters] StatementRoute route, string section, MoveBody body, CommandHead head) =>

@@ -24,25 +24,26 @@ public sealed class DataFolder : IDisposable
     /// <summary>The folder's full path.</summary>
     public string Path { get; }
 
-    /// <summary>Creates the folder where it is missing, and takes it.</summary>
+    /// <summary>Creates the folder, for this account alone, where it is missing, and takes it.</summary>
     /// <param name="path">The folder, relative to the working directory or absolute.</param>
     /// <exception cref="DataFolderInUseException">Another process, or this one, holds it.</exception>
     public static DataFolder Take(string path)
     {
         var folder = System.IO.Path.GetFullPath(path);
-        Directory.CreateDirectory(folder);
+        OwnerOnly.MakeFolder(folder);
         var lockFile = System.IO.Path.Combine(folder, LockFileName);
         FileStream hold;
         try
         {
-            hold = new FileStream(lockFile, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            hold = OwnerOnly.Open(lockFile, FileMode.OpenOrCreate, FileShare.None);
         }
         catch (IOException refusal) when (File.Exists(lockFile))
         {
             throw new DataFolderInUseException(folder, HolderOf(folder), refusal);
         }
 
-        File.WriteAllText(System.IO.Path.Combine(folder, HolderFileName), Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        using (var holder = new StreamWriter(OwnerOnly.Open(System.IO.Path.Combine(folder, HolderFileName), FileMode.Create)))
+            holder.Write(Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         return new DataFolder(folder, hold);
     }
 

@@ -33,12 +33,15 @@ sealed class SqliteStore : IAsyncDisposable
         thread = new Thread(WriteUntilClosed) { IsBackground = true, Name = "annotate-storage" };
     }
 
-    /// <summary>Opens the file, creates it where it is missing, and starts writing to it.</summary>
+    /// <summary>Opens the file, creates it where it is missing, closes it to other accounts, and starts writing to it.</summary>
     /// <exception cref="SqliteException">It cannot be opened, is damaged, or cannot be written.</exception>
     public static SqliteStore Open(string path)
     {
         var full = Path.GetFullPath(path);
-        Directory.CreateDirectory(Path.GetDirectoryName(full)!);
+        OwnerOnly.MakeFolder(Path.GetDirectoryName(full)!);
+        // SQLite gives its log the mode of the file; a log that is there already keeps the one it has.
+        OwnerOnly.Ensure(full);
+        foreach (var beside in (string[])["-wal", "-shm"]) OwnerOnly.CloseToOthers(full + beside);
         var store = new SqliteStore(full, SqliteWriter.Open(full));
         store.thread.Start();
         return store;

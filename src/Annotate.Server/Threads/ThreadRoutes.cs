@@ -59,7 +59,7 @@ static class ThreadRoutes
     public static void MapThreads(this IEndpointRouteBuilder routes)
     {
         var thread = routes.MapGroup("/api/coalitions/{coalition}/instruments/{instrument}/articles/{eId}/thread")
-            .WithCheckedIds().WithTags("Threads");
+            .WithCheckedAddress().WithTags("Threads");
         thread.MapGet("", ReadAsync).Requires(Right.Read).WithSummary("An article's annotations and replies.").Produces<ThreadView>();
         var annotations = thread.MapGroup("/annotations");
         annotations.MapPost("", AnnotateAsync).Requires(Right.Annotate).WithSummary("Annotates an article or words of it.").Produces<Done>();

@@ -36,8 +36,7 @@ sealed class ServerConnection : IAsyncDisposable
     /// <exception cref="Storage.DataFolderInUseException">A server has the data folder, but does not answer.</exception>
     public static async Task<ServerConnection> OpenAsync(Settings settings, CancellationToken stop)
     {
-        var socket = PrivateSocket.PathIn(settings.DataFolder);
-        if (await AnswersAsync(socket, stop)) return await OverAsync(socket, settings.DataFolder, null, stop);
+        if (PrivateSocket.Find(settings.DataFolder) is { } socket && await AnswersAsync(socket, stop)) return await OverAsync(socket, settings.DataFolder, null, stop);
 
         var host = await AnnotateHost.BuildAsync(settings, isPrivate: true);
         try
@@ -118,7 +117,6 @@ sealed class ServerConnection : IAsyncDisposable
 
     static async Task<bool> AnswersAsync(string path, CancellationToken stop)
     {
-        if (!File.Exists(path)) return false;
         try
         {
             using var socket = await ConnectAsync(path, stop);

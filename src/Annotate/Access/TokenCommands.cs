@@ -15,12 +15,13 @@ public sealed record IssueToken(
     [property: Id(0)] TokenKind Kind,
     [property: Id(1)] string? Coalition,
     [property: Id(2)] string Person,
-    [property: Id(3)] DateTimeOffset Expires) : TokenCommand
+    [property: Id(3)] DateTimeOffset Expires,
+    [property: Id(4)] int Stay) : TokenCommand
 {
     public override Decision Decide(TokenState state, DateTimeOffset now) =>
         state.Issued is not null ? Problem.Conflict("This token exists.")
         : now >= Expires ? Problem.Invalid("A token that is made must last for a while.")
-        : new TokenIssued(Kind, Coalition, Person, Expires);
+        : new TokenIssued(Kind, Coalition, Person, Expires, Stay);
 }
 
 /// <summary>Uses up a link, once: of two people who open it one gets in.</summary>
@@ -42,12 +43,14 @@ public sealed record RevokeToken : TokenCommand
         state.Issued is null ? Problem.NotFound : state.IsSpent ? Decision.Unchanged : new TokenSpent();
 }
 
-[GenerateSerializer, Immutable, Alias("annotate.token-issued.v1")]
+/// <param name="Stay">Of the person in the coalition: see <see cref="Coalitions.Person"/>.</param>
+[GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.token-issued.v1")]
 public sealed record TokenIssued(
     [property: Id(0)] TokenKind Kind,
     [property: Id(1)] string? Coalition,
     [property: Id(2)] string Person,
-    [property: Id(3)] DateTimeOffset Expires) : Event;
+    [property: Id(3)] DateTimeOffset Expires,
+    [property: Id(4)] int Stay = 0) : Event;
 
 /// <summary>Used up or revoked.</summary>
 [GenerateSerializer, Immutable, Alias("annotate.token-spent.v1")]

@@ -3,6 +3,10 @@ using Annotate.Deciding;
 namespace Annotate.Coalitions;
 
 /// <summary>Admits a person, or says anew who they are and what they may do.</summary>
+/// <remarks>
+/// An id that was ever used belongs to the same person for ever. Who comes back comes back under the name they left with; it can be
+/// changed while they are there, for all to see. Tokens of an earlier stay remain what they became when the person left: good for nothing.
+/// </remarks>
 /// <param name="Mandates">All they hold from now on; what is left out is revoked.</param>
 [GenerateSerializer, Alias("annotate.admit-person.v1")]
 public sealed record AdmitPerson(

@@ -64,7 +64,7 @@ public sealed class CoalitionState : IState
                 _organisations[e.Organisation] = new Organisation(e.Organisation, e.Name);
                 break;
             case PersonAdmitted e:
-                _people[e.Person] = new Person(e.Person, e.Name, e.Organisation, e.Affiliation, e.Role, e.Mandates);
+                _people[e.Person] = new Person(e.Person, e.Name, e.Organisation, e.Affiliation, e.Role, e.Mandates, Stay: StayOf(e.Person));
                 break;
             // A person who is not there cannot leave or be given a mandate: an entry that says so is skipped.
             case PersonLeft e when _people.TryGetValue(e.Person, out var person):
@@ -78,6 +78,8 @@ public sealed class CoalitionState : IState
                 break;
         }
     }
+
+    int StayOf(string admitted) => FindEver(admitted) is not { } known ? 0 : known.HasLeft ? known.Stay + 1 : known.Stay;
 
     static MandateHeld[] With(MandateHeld[] mandates, MandateHeld granted) =>
         [.. mandates.Where(held => held.Mandate != granted.Mandate).Append(granted).OrderBy(held => held.Mandate)];

@@ -44,6 +44,7 @@ public sealed record Organisation([property: Id(0)] string Id, [property: Id(1)]
 /// <param name="Affiliation">An individual expert's affiliation, as it is printed beside their name; null for everybody else.</param>
 /// <param name="Mandates">At most one of each kind, in the order of the enumeration.</param>
 /// <param name="HasLeft">Kept so that what they wrote keeps its author, and nobody else gets their id (G8).</param>
+/// <param name="Stay">How often they have come back after they had left: what was given out in an earlier stay (a token) opens nothing.</param>
 [GenerateSerializer, Immutable, Alias("annotate.person.v1")]
 public sealed record Person(
     [property: Id(0)] string Id,
@@ -52,7 +53,8 @@ public sealed record Person(
     [property: Id(3)] string? Affiliation,
     [property: Id(4)] Role Role,
     [property: Id(5)] MandateHeld[] Mandates,
-    [property: Id(6)] bool HasLeft = false)
+    [property: Id(6)] bool HasLeft = false,
+    [property: Id(7)] int Stay = 0)
 {
     /// <summary>Whether they may act under the mandate at that time.</summary>
     /// <remarks>

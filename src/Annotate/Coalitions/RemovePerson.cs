@@ -2,7 +2,7 @@ using Annotate.Deciding;
 
 namespace Annotate.Coalitions;
 
-/// <summary>Ends somebody's belonging to the coalition. What they wrote stays, under their name.</summary>
+/// <summary>Ends somebody's belonging to the coalition. What they wrote stays, under their name; their tokens are good for nothing, also when they come back.</summary>
 [GenerateSerializer, Alias("annotate.remove-person.v1")]
 public sealed record RemovePerson([property: Id(0)] string Person) : CoalitionCommand
 {

@@ -28,13 +28,25 @@ public abstract record Event;
 /// <param name="Command">Id of the command, or <see cref="Guid.Empty"/> for edits of a text, which need none: Yjs makes them idempotent.</param>
 /// <param name="Digest">Of the command's content, to tell a repeat from another command under the same id.</param>
 /// <param name="Event">What was decided.</param>
-[GenerateSerializer, Immutable, Alias("annotate.entry.v1")]
+/// <param name="Settled">The commands that were decided since the entry before, and changed nothing; null when there were none.</param>
+[GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.entry.v1")]
 public sealed record Entry(
     [property: Id(0)] DateTimeOffset At,
     [property: Id(1)] By By,
     [property: Id(2)] Guid Command,
     [property: Id(3)] ulong Digest,
-    [property: Id(4)] Event Event);
+    [property: Id(4)] Event Event,
+    [property: Id(5)] SettledCommand[]? Settled = null);
+
+/// <summary>A command that found what it wanted already there. It is remembered with the next entry: see <see cref="CommandLog"/>.</summary>
+/// <param name="Version">The answer it got.</param>
+[GenerateSerializer, Immutable, Alias("annotate.settled-command.v1")]
+public readonly record struct SettledCommand(
+    [property: Id(0)] string Person, [property: Id(1)] Guid Command, [property: Id(2)] ulong Digest, [property: Id(3)] long Version);
+
+/// <summary>Nothing happened for so long that the commands that changed nothing became too many to wait for the next entry.</summary>
+[GenerateSerializer, Immutable, Alias("annotate.nothing-changed.v1")]
+public sealed record NothingChanged : Event;
 
 /// <summary>The answer to a command: the version it got (or found), or the problem it met.</summary>
 /// <param name="Problem">Null when the command was carried out, now or when it was first sent.</param>

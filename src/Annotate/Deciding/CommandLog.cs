@@ -4,6 +4,12 @@ namespace Annotate.Deciding;
 /// The commands a grain remembers (G11): for each person the last <see cref="Limits.CommandsRememberedPerPersonMax"/>, and below which
 /// date everything is forgotten. What falls below that date is refused, because nobody can tell any more whether it has run.
 /// </summary>
+/// <remarks>
+/// <para>A command that was recorded is remembered by its entry. One that changed nothing costs no entry: it is remembered by the next one,
+/// which is the first that a repeat could tell from it. Until then the state is the one it was decided on, so that after a crash a repeat
+/// comes to the same and gets the same version.</para>
+/// <para>A command that was refused is not remembered: it has not happened. Sent again it is decided again, and may happen then, once.</para>
+/// </remarks>
 [GenerateSerializer, Alias("annotate.command-log.v1")]
 public sealed class CommandLog
 {
@@ -34,7 +40,7 @@ public sealed class CommandLog
         return false;
     }
 
-    /// <summary>Remembers a command that was recorded; forgets the earliest dated one when there are too many.</summary>
+    /// <summary>Remembers a command that was carried out; forgets the earliest dated one when there are too many.</summary>
     public void Remember(string person, Guid command, ulong digest, long version)
     {
         if (!TryDate(command, out _)) return;

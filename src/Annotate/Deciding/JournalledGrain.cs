@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.IO.Hashing;
 using Annotate.Following;
 using Annotate.Journals;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,7 +22,6 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
     Replay _replay = null!;
     Followers _followers = null!;
-    Serializer<Command> _commands = null!;
 
     protected JournalledGrain(TimeProvider clock) => Clock = clock;
 
@@ -41,7 +39,6 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         var services = ServiceProvider;
-        _commands = services.GetRequiredService<Serializer<Command>>();
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(GetType());
         _followers = new Followers(Clock);
         _replay = new Replay(services.GetRequiredService<Serializer>(), logger, this);
@@ -85,7 +82,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
     Answer Decide(Command command, Func<TState, Decision> decide)
     {
-        var digest = DigestOf(command);
+        var digest = CommandDigest.Of(command);
         var now = Clock.GetUtcNow();
         if (_replay.Kept.Commands.TryFind(command.By.Person, command.Id, digest, now, out var first, out var problem))
             return new Answer(null, first);
@@ -93,16 +90,11 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
         var decision = decide(State);
         if (decision.Problem is not null) return new Answer(decision.Problem, Journal.Version);
-        if (decision.Event is null)
-        {
-            // Remembered too, while this activation lasts: a repeat that comes when the state has moved on must not do it after all.
-            _replay.Kept.Commands.Remember(command.By.Person, command.Id, digest, Journal.Version);
-            return new Answer(null, Journal.Version);
-        }
-
         try
         {
-            return new Answer(null, Append(new Entry(now, command.By, command.Id, digest, decision.Event)));
+            return new Answer(null, decision.Event is { } happened
+                ? Append(new Entry(now, command.By, command.Id, digest, happened))
+                : Settle(command, digest, now));
         }
         catch (JournalBusyException)
         {
@@ -110,20 +102,20 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         }
     }
 
+    long Settle(Command command, ulong digest, DateTimeOffset now)
+    {
+        if (_replay.Settled.Count >= Limits.SettledCommandsMax) Append(new Entry(now, command.By, Guid.Empty, 0, new NothingChanged()));
+        _replay.Settle(new SettledCommand(command.By.Person, command.Id, digest, Journal.Version));
+        return Journal.Version;
+    }
+
     long Append(Entry entry)
     {
+        if (_replay.Settled.Count > 0) entry = entry with { Settled = [.. _replay.Settled] };
         var bytes = _replay.Encode(entry);
         var version = Journal.Append(bytes);
         _replay.Apply(version, entry, bytes.Length);
         return version;
-    }
-
-    ulong DigestOf(Command command)
-    {
-        // IfVersion and By may differ between a command and its repeat; the rest may not.
-        var buffer = new ArrayBufferWriter<byte>();
-        _commands.Serialize(command with { Id = Guid.Empty, By = By.Operator, IfVersion = null }, buffer);
-        return XxHash3.HashToUInt64(buffer.WrittenSpan);
     }
 
     void OnCommitted(long from, long to)
@@ -204,13 +196,24 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     {
         readonly RecentEntries _recent = new();
         readonly Queue<(Entry Entry, int Bytes)> _uncommitted = new();
+        readonly List<SettledCommand> _settled = [];
 
         public Kept<TState> Kept { get; private set; } = new();
 
+        /// <summary>The commands that changed nothing since the last entry.</summary>
+        public IReadOnlyCollection<SettledCommand> Settled => _settled;
+
         public byte[] Encode(Entry entry) => serializer.SerializeToArray(entry);
+
+        public void Settle(SettledCommand command)
+        {
+            Remember(command);
+            _settled.Add(command);
+        }
 
         public void Apply(long version, Entry entry, int bytes)
         {
+            _settled.Clear();
             Take(version, entry);
             _uncommitted.Enqueue((entry, bytes));
         }
@@ -272,8 +275,11 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
         void Take(long version, Entry entry)
         {
             Kept.State.Apply(version, entry);
+            foreach (var settled in entry.Settled ?? []) Remember(settled);
             if (entry.Command != Guid.Empty) Kept.Commands.Remember(entry.By.Person, entry.Command, entry.Digest, version);
         }
+
+        void Remember(SettledCommand settled) => Kept.Commands.Remember(settled.Person, settled.Command, settled.Digest, settled.Version);
     }
 }
 

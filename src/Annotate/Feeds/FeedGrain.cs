@@ -12,6 +12,14 @@ public interface IFeedGrain : ITopicGrain
     [Alias("known")]
     Task<long> KnownAsync(string source);
 
+    /// <summary>Whether there is room for a source: null when it is known already, or may begin.</summary>
+    /// <remarks>
+    /// Sources that begin at the same moment may pass the limit together, by as many as they are: the feed knows of each only when its first
+    /// activity arrives, and that is taken in any case.
+    /// </remarks>
+    [Alias("room")]
+    Task<Problem?> RoomAsync(string source);
+
     /// <summary>Takes a source's activities, drops those it has, and answers when the rest are durable.</summary>
     [Alias("receive")]
     Task ReceiveAsync(Delivery delivery);
@@ -34,6 +42,8 @@ public sealed class FeedGrain(TimeProvider clock) : JournalledGrain<FeedState>(c
     protected override string Kind => TopicKind;
 
     public Task<long> KnownAsync(string source) => ReadAsync((state, _) => state.KnownOf(source));
+
+    public Task<Problem?> RoomAsync(string source) => ReadAsync((state, _) => state.Room(source));
 
     public async Task ReceiveAsync(Delivery delivery)
     {

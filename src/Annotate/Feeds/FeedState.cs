@@ -1,4 +1,5 @@
 using Annotate.Deciding;
+using Annotate.Statements;
 
 namespace Annotate.Feeds;
 
@@ -14,6 +15,8 @@ public readonly record struct KnownSource([property: Id(0)] long Version, [prope
 [GenerateSerializer, Alias("annotate.feed-state.v1")]
 public sealed class FeedState : IState
 {
+    const string StatementPrefix = StatementGrain.TopicKind + "/";
+
     [Id(0)] readonly Dictionary<string, KnownSource> _sources = [];
     [Id(1)] readonly Queue<ActivityView> _recent = [];
 
@@ -25,6 +28,18 @@ public sealed class FeedState : IState
 
     /// <summary>Version of the source's last entry that arrived; 0 when none did.</summary>
     public long KnownOf(string source) => _sources.TryGetValue(source, out var known) ? known.Version : 0;
+
+    /// <summary>Null when the source is known, or may begin.</summary>
+    public Problem? Room(string source)
+    {
+        if (_sources.ContainsKey(source)) return null;
+        if (source.StartsWith(StatementPrefix, StringComparison.Ordinal)
+            && _sources.Keys.Count(key => key.StartsWith(StatementPrefix, StringComparison.Ordinal)) >= Limits.StatementsPerCoalitionMax)
+            return Problem.TooLarge($"A coalition has at most {Limits.StatementsPerCoalitionMax} statements.");
+        return _sources.Count >= Limits.SourcesPerFeedMax
+            ? Problem.TooLarge($"Threads, positions and statements together are at most {Limits.SourcesPerFeedMax}.")
+            : null;
+    }
 
     public void Apply(long version, Entry entry)
     {

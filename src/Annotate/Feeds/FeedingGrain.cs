@@ -70,6 +70,9 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
         _deciding++;
         try
         {
+            // Nothing was ever recorded here: the first entry makes another source of the feed.
+            if (Journal.Version == 0 && await GrainFactory.GetGrain<IFeedGrain>(Feed.ToString()).RoomAsync(Source) is { } full)
+                return new Answer(full, 0);
             await GuardAsync();
             return await base.RunAsync(command, decide);
         }

@@ -24,9 +24,13 @@ public interface IInstrumentGrain : ITopicGrain
     [Alias("provision"), ReadOnly]
     Task<Provision?> ProvisionAsync(string draft, string eId);
 
-    /// <summary>Whether any draft has such a provision, and so whether there can be a thread or positions on it.</summary>
-    [Alias("has-provision"), ReadOnly]
-    Task<bool> HasProvisionAsync(string eId);
+    /// <summary>Whether any draft has the provision.</summary>
+    [Alias("has"), ReadOnly]
+    Task<bool> HasAsync(string eId);
+
+    /// <summary>Those of the provisions that a draft has; none when there is no such draft.</summary>
+    [Alias("found"), ReadOnly]
+    Task<string[]> FoundAsync(string draft, string[] eIds);
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.instrument-outline.v1")]
@@ -62,8 +66,10 @@ public sealed class InstrumentGrain(TimeProvider clock) : JournalledGrain<Instru
     public Task<Provision?> ProvisionAsync(string draft, string eId) =>
         ReadAsync((state, _) => state.Drafts.GetValueOrDefault(draft)?.Draft.Content.Find(eId));
 
-    public Task<bool> HasProvisionAsync(string eId) =>
-        ReadAsync((state, _) => state.Drafts.Values.Any(kept => kept.Draft.Content.Find(eId) is not null));
+    public Task<bool> HasAsync(string eId) => ReadAsync((state, _) => state.Drafts.Values.Any(kept => kept.Draft.Content.Find(eId) is not null));
+
+    public Task<string[]> FoundAsync(string draft, string[] eIds) => ReadAsync((state, _) =>
+        state.Drafts.TryGetValue(draft, out var kept) ? Array.FindAll(eIds, eId => kept.Draft.Content.Find(eId) is not null) : []);
 
     static DraftOutline Outline(ImportedDraft kept) =>
         new(kept.Draft.Id, kept.Draft.Title, kept.Draft.Language, kept.At, kept.Draft.Content.Articles.Length);

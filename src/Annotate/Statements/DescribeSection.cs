@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Annotate.Deciding;
 using Annotate.Instruments;
 
@@ -11,11 +12,24 @@ public sealed record DescribeSection(
     [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations, [property: Id(3)] string? After)
     : StatementCommand
 {
+    /// <summary>
+    /// The draft in which the door looked for the citations; it must still be the statement's. Null when nothing is cited. No part of what
+    /// the command says: a repeat may be looked up in another.
+    /// </summary>
+    [Id(4), JsonIgnore]
+    public string? SoughtIn { get; init; }
+
+    /// <summary>Those of the citations that it has.</summary>
+    [Id(5), JsonIgnore]
+    public string[] Found { get; init; } = [];
+
     protected override Decision Decide(StatementState state)
     {
         var problem = Slug.Check(Section, "a section") ?? Words.CheckLine(Title, "The title", Limits.TitleCharactersMax) ?? CheckCitations();
         if (problem is not null) return problem;
         if (After is not null && state.IndexOf(After) < 0) return Problem.Invalid("There is no such section to put it after.");
+        if (Citations.Length > 0 && SoughtIn != state.Draft) return Problem.Conflict("The statement is about another draft by now; send the section again.");
+        if (Citations.Except(Found).FirstOrDefault() is { } missing) return Problem.Invalid($"The draft has no provision {missing}.");
         var index = state.IndexOf(Section);
         return index < 0 ? Add(state) : Change(state, index);
     }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Annotate.Deciding;
 
 namespace Annotate.Statements;
@@ -10,6 +11,13 @@ public sealed record DescribeStatement(
     [property: Id(2)] string Instrument,
     [property: Id(3)] string Draft) : StatementCommand
 {
+    /// <summary>
+    /// Provisions that the door found in the draft, among them all that the sections cite. When another draft is chosen, whatever a section
+    /// cites must be among them. No part of what the command says: a repeat may find others.
+    /// </summary>
+    [Id(4), JsonIgnore]
+    public string[] Found { get; init; } = [];
+
     protected override Decision Decide(StatementState state)
     {
         var problem = Words.CheckLine(Title, "The title", Limits.TitleCharactersMax)
@@ -19,9 +27,20 @@ public sealed record DescribeStatement(
         if (problem is not null) return problem;
         if (state.Exists && state.Instrument != Instrument && state.Sections.Any(section => section.Citations.Length > 0))
             return Problem.Conflict("Its sections cite another instrument; take those citations out first.");
+        if ((state.Instrument != Instrument || state.Draft != Draft) && NotFound(state) is { } missing) return missing;
         return state.Title == Title && state.Destination == Destination && state.Instrument == Instrument && state.Draft == Draft
             ? Decision.Unchanged
             : new StatementDescribed(Title, Destination, Instrument, Draft);
+    }
+
+    Problem? NotFound(StatementState state)
+    {
+        var found = Found.ToHashSet(StringComparer.Ordinal);
+        foreach (var section in state.Sections)
+            foreach (var citation in section.Citations)
+                if (!found.Contains(citation))
+                    return Problem.Conflict($"The section {section.Id} cites {citation}, which draft {Draft} does not have; take that citation out first.");
+        return null;
     }
 }
 

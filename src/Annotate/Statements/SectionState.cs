@@ -16,6 +16,8 @@ public sealed class SectionState : IState
     readonly List<ReadOnlyMemory<byte>> _updates = [];
     long _mergedBytes;
     long _newBytes;
+    long _structs;
+    long _deletes;
 
     public SectionState() { }
 
@@ -28,6 +30,7 @@ public sealed class SectionState : IState
         _held.Add(update);
         _updates.Add(merged);
         _mergedBytes = merged.Length;
+        Count(update);
     }
 
     /// <summary>Which person wrote first under each client id (G8).</summary>
@@ -38,11 +41,13 @@ public sealed class SectionState : IState
 
     public byte[] StateVector => _held.EncodeStateVector();
 
-    /// <summary>What would become of an edit. Decides only; nothing changes.</summary>
+    /// <summary>What would become of an edit. Decides only; nothing changes but how the text is kept.</summary>
     /// <param name="fresh">What of it is new, when it is to be recorded.</param>
     public EditOutcome? Decide(Edit edit, long version, out Edited? fresh)
     {
         fresh = null;
+        // Here and not where edits are applied, which never fails.
+        if (_newBytes > Math.Max(MergeBytesMin, _mergedBytes)) Merge();
         if (edit.Update.Length > Limits.EditBytesMax)
             return Refused(version, Problem.TooLarge($"An edit has {edit.Update.Length} bytes; {Limits.EditBytesMax} is the most."));
         if (!Update.TryRead(edit.Update, out var update, out var fault))
@@ -56,6 +61,7 @@ public sealed class SectionState : IState
 
         if (Bytes + isNew!.Bytes.Length > Limits.TextBytesMax)
             return Refused(version, Problem.TooLarge($"The text would have more than {Limits.TextBytesMax} bytes."));
+        if (RoomProblem(isNew) is { } full) return Refused(version, full);
         if (OwnershipProblem(isNew, edit.By.Person) is { } problem) return Refused(version, problem);
         fresh = new Edited(isNew.Bytes.ToArray()) { Decoded = isNew };
         return null;
@@ -67,11 +73,12 @@ public sealed class SectionState : IState
         var update = edited.Decoded;
         // What cannot be read now was readable when it was recorded; it is skipped, since applying never throws.
         if (update is null && !Update.TryRead(edited.Update, out update, out _)) return;
-        _held.Add(update);
+        // Nor is what builds on something that is not there: it could not be merged with the rest.
+        if (!_held.Add(update)) return;
         foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
         _updates.Add(edited.Update);
         _newBytes += edited.Update.Length;
-        if (_newBytes > Math.Max(MergeBytesMin, _mergedBytes)) Merge();
+        Count(update);
     }
 
     /// <summary>The whole text as one update.</summary>
@@ -98,6 +105,22 @@ public sealed class SectionState : IState
 
     static EditOutcome Refused(long version, Problem problem) => new(EditStatus.Refused, version, null, problem);
 
+    void Count(Update update)
+    {
+        foreach (var range in update.Ranges) _structs += range.Structs;
+        _deletes += update.Deletes.Length;
+    }
+
+    // The merged text is read as one update again, and an update has its limits.
+    Problem? RoomProblem(Update fresh)
+    {
+        var (structs, deletes) = (_structs, _deletes + fresh.Deletes.Length);
+        foreach (var range in fresh.Ranges) structs += range.Structs;
+        return structs > Limits.StructsPerTextMax ? Problem.TooLarge($"The text would be made of more than {Limits.StructsPerTextMax} pieces.")
+            : deletes > Limits.DeletedRangesPerTextMax ? Problem.TooLarge($"The text would have more than {Limits.DeletedRangesPerTextMax} deleted stretches.")
+            : null;
+    }
+
     Problem? OwnershipProblem(Update update, string person)
     {
         var added = 0;
@@ -122,6 +145,8 @@ public sealed class SectionState : IState
         _updates.Add(merged);
         _mergedBytes = merged.Length;
         _newBytes = 0;
+        // Deleted ranges that touch have become one.
+        _deletes = _held.DeleteRangeCount;
     }
 }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Annotate.Coalitions;
 using Annotate.Deciding;
@@ -8,10 +7,8 @@ using Annotate.Server.Tests.Storage;
 namespace Annotate.Server.Tests.Access;
 
 /// <summary>Two servers on one PostgreSQL database: what one of them grants or revokes holds on the other.</summary>
-public sealed class ClusterTests(PostgresFixture postgres, ITestOutputHelper output)
+public sealed class ClusterTests(PostgresFixture postgres)
 {
-    static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
-
     [Fact]
     public async Task Rights_given_and_taken_on_one_server_hold_on_the_other()
     {
@@ -29,13 +26,9 @@ public sealed class ClusterTests(PostgresFixture postgres, ITestOutputHelper out
         using var asOperator = other.NewClient(one.Operator.DefaultRequestHeaders.Authorization!.Parameter);
         Assert.Equal(HttpStatusCode.OK, await StatusAsync(asOperator));
 
-        var began = Stopwatch.GetTimestamp();
         using var revoked = await one.Operator.DeleteAsync("/api/coalitions/river/people/ada/tokens");
         Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
         await socket.EndedAsync();
-        var took = Stopwatch.GetElapsedTime(began);
-        output.WriteLine($"A connection to the other server ended after {took.TotalMilliseconds:0} ms.");
-        Assert.True(took < Late, $"It took {took.TotalMilliseconds:0} ms.");
 
         var next = await one.TokenAsync("river", "ada");
         using var again = await HubSocket.OpenAsync(other.Address, next);

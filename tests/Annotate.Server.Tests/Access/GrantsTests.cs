@@ -65,7 +65,7 @@ public sealed class GrantsTests
                     reached = true;
                     return Task.CompletedTask;
                 },
-                server.Services.GetRequiredService<Doors>(), server.Services.GetRequiredService<OpenSockets>(),
+                server.Services.GetRequiredService<Doors>(), server.Services.GetRequiredService<WrongTokens>(), server.Services.GetRequiredService<OpenSockets>(),
                 server.Services.GetRequiredService<OwnOrigin>(), new Surroundings(environment), NullLogger<DoorMiddleware>.Instance);
             var context = new DefaultHttpContext { RequestServices = server.Services };
             context.Request.Headers.Authorization = server.Operator.DefaultRequestHeaders.Authorization!.ToString();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using Annotate.Coalitions;
 using Annotate.Deciding;
@@ -7,11 +6,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Annotate.Server.Tests.Access;
 
-/// <summary>Connections that are open when a right goes.</summary>
+/// <summary>Connections that are open when a right goes. How soon they end, <see cref="RevocationTimeTests"/> measures.</summary>
 public sealed class OpenSocketTests : IAsyncLifetime
 {
-    // A second is promised; on a machine that does other things as well, a test must not fail for that.
-    static readonly TimeSpan Late = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     readonly ShiftedClock _clock = new();
     TestServerHost _server = null!;
@@ -33,10 +31,8 @@ public sealed class OpenSocketTests : IAsyncLifetime
         using var ending = await HubSocket.OpenAsync(_server.Address, token);
         using var staying = await HubSocket.OpenAsync(_server.Address, other);
         using var client = _server.NewClient(token);
-        var began = Stopwatch.GetTimestamp();
         using var signedOut = await client.DeleteAsync("/api/tokens/current");
         await ending.EndedAsync();
-        Report(began);
 
         var isOpen = staying.EndedAsync();
         using var me = await _server.NewClient(other).GetAsync("/api/me");
@@ -49,11 +45,9 @@ public sealed class OpenSocketTests : IAsyncLifetime
     {
         using var ada = await HubSocket.OpenAsync(_server.Address, await _server.TokenAsync("river", "ada"));
         using var ben = await HubSocket.OpenAsync(_server.Address, await _server.TokenAsync("river", "ben"));
-        var began = Stopwatch.GetTimestamp();
         using var revoked = await _server.Operator.DeleteAsync("/api/coalitions/river/people/ada/tokens");
         Assert.Equal(HttpStatusCode.NoContent, revoked.StatusCode);
         await ada.EndedAsync();
-        Report(began);
         Assert.False(ben.EndedAsync().IsCompleted);
 
         // One made afterwards is good.
@@ -76,10 +70,8 @@ public sealed class OpenSocketTests : IAsyncLifetime
     {
         var token = await _server.TokenAsync("river", "ada");
         using var ada = await HubSocket.OpenAsync(_server.Address, token);
-        var began = Stopwatch.GetTimestamp();
         await _server.Grains.GetGrain<ICoalitionGrain>("river").RunAsync(new RemovePerson("ada") { Id = _server.NewId(), By = By.Operator });
         await ada.EndedAsync();
-        Report(began);
         using var again = await HubSocket.OpenAsync(_server.Address, token);
         Assert.Equal(HttpStatusCode.Unauthorized, again.Refusal);
     }
@@ -89,9 +81,7 @@ public sealed class OpenSocketTests : IAsyncLifetime
     {
         using var ada = await HubSocket.OpenAsync(_server.Address, await _server.TokenAsync("river", "ada", minutes: 10));
         _clock.Advance(TimeSpan.FromMinutes(11));
-        var began = Stopwatch.GetTimestamp();
         await ada.EndedAsync();
-        Report(began);
     }
 
     [Fact]
@@ -112,7 +102,7 @@ public sealed class OpenSocketTests : IAsyncLifetime
             if (coalition == "river") told.TrySetResult();
         };
         _clock.Advance(TimeSpan.FromMinutes(11));
-        await told.Task.WaitAsync(Late);
+        await told.Task.WaitAsync(Patience);
         Assert.False((await doors.StandingAsync(principal, "river"))!.May(Right.Draft));
         Assert.False(ada.EndedAsync().IsCompleted);
     }
@@ -148,13 +138,5 @@ public sealed class OpenSocketTests : IAsyncLifetime
         var token = await _server.TokenAsync("river", "ada");
         using var answer = await _server.Anonymous.GetAsync("/api/me?access_token=" + token);
         Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
-    }
-
-    static void Report(long began)
-    {
-        var took = Stopwatch.GetElapsedTime(began);
-        TestContext.Current.SendDiagnosticMessage($"The connection ended after {took.TotalMilliseconds:0} ms.");
-        TestContext.Current.TestOutputHelper?.WriteLine($"The connection ended after {took.TotalMilliseconds:0} ms.");
-        Assert.True(took < Late, $"It took {took.TotalMilliseconds:0} ms.");
     }
 }

@@ -1,9 +1,12 @@
+using System.Reflection;
+using System.Runtime.Versioning;
+using System.Text.RegularExpressions;
 using Annotate.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 
 namespace Annotate.Server.Tests.Hosting;
 
-public sealed class SettingsTests
+public sealed partial class SettingsTests
 {
     [Theory]
     [InlineData("Profile", "Oracle", "Sqlite, Postgres, Azure")]
@@ -41,6 +44,21 @@ public sealed class SettingsTests
     }
 
     [Fact]
+    public void The_README_lists_every_setting_and_no_other()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Annotate.sln"))) folder = folder.Parent!;
+        var table = File.ReadLines(Path.Combine(folder.FullName, "README.md"))
+            .SkipWhile(line => line != "| Setting | Default | Meaning |").Skip(2).TakeWhile(line => line.StartsWith('|'));
+        var listed = table.SelectMany(row => Names().Matches(row.Split('|')[1]).Select(name => name.Groups[1].Value));
+        var known = typeof(Settings).GetProperties(BindingFlags.Public | BindingFlags.Instance).Select(property => property.Name);
+        Assert.Equal(known.Order(), listed.Order());
+    }
+
+    [GeneratedRegex("`(\\w+)`")]
+    private static partial Regex Names();
+
+    [Fact]
     public void A_socket_whose_path_would_be_too_long_moves_to_the_temporary_folder()
     {
         var folder = Path.Combine(Path.GetTempPath(), new string('x', 120));
@@ -48,7 +66,27 @@ public sealed class SettingsTests
         Assert.True(path.Length <= Limits.SocketPathBytesMax);
         Assert.NotEqual(path, PrivateSocket.PathIn(folder + "y"));
         Assert.Equal(path, PrivateSocket.PathIn(folder));
+        Assert.Equal(path, PrivateSocket.PathIn(folder + Path.DirectorySeparatorChar));
         Assert.Equal(Path.Combine(Path.GetTempPath(), "d", "annotate.sock"), PrivateSocket.PathIn(Path.Combine(Path.GetTempPath(), "d")));
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public void A_socket_in_a_temporary_folder_that_others_may_have_made_is_not_used()
+    {
+        var dataFolder = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName() + new string('x', 120));
+        var trap = Directory.CreateDirectory(Path.GetDirectoryName(PrivateSocket.PathIn(dataFolder))!);
+        try
+        {
+            Assert.Throws<UnauthorizedAccessException>(() => PrivateSocket.Prepare(dataFolder));
+            File.WriteAllText(PrivateSocket.PathIn(dataFolder), "");
+            Assert.Throws<UnauthorizedAccessException>(() => PrivateSocket.Find(dataFolder));
+            File.SetUnixFileMode(trap.FullName, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Assert.Equal(PrivateSocket.PathIn(dataFolder), PrivateSocket.Find(dataFolder));
+        }
+        finally
+        {
+            trap.Delete(recursive: true);
+        }
     }
 
     static Settings Read(params (string Name, string Value)[] settings) => Settings.Read(new ConfigurationBuilder()

@@ -73,8 +73,10 @@ sealed class BareHub : IAsyncDisposable
         (await Assert.ThrowsAsync<HubException>(() => TellAsync(method, arguments))).Message;
 
     /// <summary>The next that came for a topic or text ("aware " and the text for awareness).</summary>
-    public async Task<T> NextAsync<T>(string topic) =>
-        Assert.IsType<T>(await ChannelOf(topic).Reader.ReadAsync().AsTask().WaitAsync(Patience));
+    public async Task<T> NextAsync<T>(string topic) => Assert.IsType<T>(await NextAsync(topic));
+
+    /// <summary>The same, whatever it is.</summary>
+    public Task<object> NextAsync(string topic) => ChannelOf(topic).Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     /// <summary>Whether something came for the topic that was not read yet.</summary>
     public bool HasMore(string topic) => ChannelOf(topic).Reader.Count > 0;

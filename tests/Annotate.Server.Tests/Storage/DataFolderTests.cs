@@ -1,9 +1,15 @@
+using System.Runtime.Versioning;
 using Annotate.Server.Storage;
 
 namespace Annotate.Server.Tests.Storage;
 
 public sealed class DataFolderTests : IDisposable
 {
+    const UnixFileMode OwnersFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    const UnixFileMode OwnersFolder = OwnersFile | UnixFileMode.UserExecute;
+    const UnixFileMode OpenFile = OwnersFile | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+    const UnixFileMode OpenFolder = OpenFile | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     readonly DirectoryInfo parent = Directory.CreateTempSubdirectory("annotate-folder-");
 
     public void Dispose() => parent.Delete(recursive: true);
@@ -24,5 +30,62 @@ public sealed class DataFolderTests : IDisposable
         DataFolder.Take(path).Dispose();
         using var folder = DataFolder.Take(path);
         Assert.Equal(Path.Combine(path, "annotate.db"), folder.PathOf("annotate.db"));
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public void A_folder_that_is_made_is_its_owners_alone()
+    {
+        var path = Path.Combine(parent.FullName, "data");
+        using var folder = DataFolder.Take(path);
+        Assert.Equal(OwnersFolder, File.GetUnixFileMode(path));
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public async Task In_a_folder_that_others_may_look_into_they_can_read_nothing()
+    {
+        await using var server = await TestServerHost.StartAsync(settings =>
+        {
+            File.SetUnixFileMode(settings.DataFolder, OpenFolder);
+            return settings;
+        });
+        AssertClosed(server.DataFolder, "annotate.db", "annotate.db-shm", "annotate.db-wal", "annotate.lock", "annotate.pid", "annotate.sock", "operator.token");
+        Assert.Equal(OpenFolder, File.GetUnixFileMode(server.DataFolder));
+
+        // As an older server, or whoever put a copy back, may have left them.
+        foreach (var file in Directory.GetFiles(server.DataFolder)) File.SetUnixFileMode(file, OpenFile);
+        await server.RestartAsync();
+        AssertClosed(server.DataFolder);
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public async Task What_a_crash_left_beside_the_storage_file_is_closed_to_others_too()
+    {
+        var (original, copy) = (Path.Combine(parent.FullName, "original"), parent.CreateSubdirectory("copy").FullName);
+        await using var running = OpenStorage(original);
+        // A copy of what is there while it runs is what a crash leaves.
+        foreach (var file in Directory.GetFiles(original))
+        {
+            var copied = Path.Combine(copy, Path.GetFileName(file));
+            File.Copy(file, copied);
+            File.SetUnixFileMode(copied, OpenFile);
+        }
+
+        await using var recovered = OpenStorage(copy);
+        AssertClosed(copy, "annotate.db", "annotate.db-shm", "annotate.db-wal");
+    }
+
+    static SqliteGrainStorage OpenStorage(string folder)
+    {
+        var storage = new SqliteGrainStorage("test", new SqliteStorageOptions { Path = Path.Combine(folder, "annotate.db") });
+        storage.Open();
+        return storage;
+    }
+
+    [UnsupportedOSPlatform("windows")]
+    static void AssertClosed(string folder, params string[] expected)
+    {
+        var modes = Directory.GetFiles(folder).ToDictionary(file => Path.GetFileName(file)!, File.GetUnixFileMode);
+        foreach (var name in expected) Assert.Contains(name, modes.Keys);
+        foreach (var (name, mode) in modes) Assert.True(mode == OwnersFile, $"{name} is {mode}");
     }
 }

@@ -35,7 +35,7 @@ public sealed class TokenTests
         var revoke = new RevokeToken { Id = Commands.Id(2), By = Commands.Ana };
         Assert.Equal(Problem.NotFound, bench.Run(revoke, state => revoke.Decide(state, Commands.Now)).Problem);
         Issue(bench, TokenKind.Bearer);
-        Assert.Equal("ana", bench.State.View(Commands.Now)!.Person);
+        Assert.Equal(("ana", 1), (bench.State.View(Commands.Now)!.Person, bench.State.View(Commands.Now)!.Stay));
         Assert.Null(bench.State.View(Expires));
         Assert.NotNull(Issue(bench, TokenKind.Operator).Problem);
         Assert.Null(bench.Run(revoke, state => revoke.Decide(state, Commands.Now)).Problem);
@@ -66,7 +66,7 @@ public sealed class TokenTests
 
     static Decision Issue(Bench<TokenState> bench, TokenKind kind)
     {
-        var issue = new IssueToken(kind, "river", "ana", Expires) { Id = Commands.Id(1), By = Commands.Ana };
+        var issue = new IssueToken(kind, "river", "ana", Expires, 1) { Id = Commands.Id(1), By = Commands.Ana };
         return bench.Run(issue, state => issue.Decide(state, Commands.Now));
     }
 

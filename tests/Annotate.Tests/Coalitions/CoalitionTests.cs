@@ -81,6 +81,20 @@ public sealed class CoalitionTests
     }
 
     [Fact]
+    public void Each_stay_is_told_from_the_one_before()
+    {
+        AdmitPerson Ben(Role role) => Person("ben", "rights-now", null, role);
+        Recorded(Commands.Ana, id => Ben(Role.Member) with { Id = id, By = Commands.Ana });
+        Recorded(Commands.Ana, id => Ben(Role.Observer) with { Id = id, By = Commands.Ana });
+        Assert.Equal(0, _bench.State.Find("ben")!.Stay);
+        Recorded(Commands.Ana, id => new RemovePerson("ben") { Id = id, By = Commands.Ana });
+        Recorded(Commands.Ana, id => Ben(Role.Member) with { Id = id, By = Commands.Ana });
+        Assert.Equal(1, _bench.State.Find("ben")!.Stay);
+        Recorded(Commands.Ana, id => new GrantMandate("ben", Mandate.Draft, null) { Id = id, By = Commands.Ana });
+        Assert.Equal(1, _bench.State.Find("ben")!.Stay);
+    }
+
+    [Fact]
     public void Voices_are_the_organisations_that_may_take_positions_now()
     {
         Recorded(By.Operator, id => new NameOrganisation("open-net", "Open Net") { Id = id, By = By.Operator });

@@ -37,6 +37,15 @@ public sealed class AnyEventTests
     [Fact]
     public void Tokens() => Check<TokenState>(state => state.IsSpent);
 
+    [Fact]
+    public void TokensOfAPerson() => Check<PersonTokensState>(state => state.Live);
+
+    [Fact]
+    public void Revocations() => Check<RevocationState>(state => (state.Tokens, state.People));
+
+    [Fact]
+    public void Section() => Check<SectionState>(state => (state.Merged(), state.StateVector, state.Owners.Values.Order()));
+
     static void Check<TState>(Func<TState, object> look) where TState : class, IState, new()
     {
         for (var seed = 0; seed < SequencesPerState; seed++)
@@ -78,7 +87,9 @@ public sealed class AnyEventTests
         Guid Id() => Commands.Id(random.Next(6));
         T Some<T>() where T : struct, Enum => Enum.GetValues<T>() is var all ? all[random.Next(all.Length)] : default;
         string[] List() => [.. Words.Where(_ => random.Next(2) == 0)];
-        return random.Next(24) switch
+        // A struct of one of two clients: what it builds on may be there or not, and the bytes may be none of an update.
+        byte[] Update() => random.Next(8) == 0 ? [9] : [1, 1, (byte)(1 + random.Next(2)), (byte)random.Next(4), 4, 1, 1, 116, 1, 97, 0];
+        return random.Next(29) switch
         {
             0 => new CoalitionDescribed(Word(), Some<Policy>()),
             1 => new PolicyChosen(Some<Policy>()),
@@ -101,6 +112,11 @@ public sealed class AnyEventTests
             20 => new SectionDescribed(Word(), Word(), List()),
             21 => new SectionMoved(Word(), Maybe()),
             22 => new ActivityReceived($"thread/c/coalition/{Word()}/art_1", random.Next(9), Commands.Now, Word(), Word(), Word(), default),
+            23 => new TokenCounted(Word(), Commands.Now.AddMinutes(random.Next(40)), random.Next(2), Maybe()),
+            24 => new TokensUncounted(Maybe()),
+            25 => new TokenRevoked(Word(), Commands.Now.AddMinutes(random.Next(40))),
+            26 => new PersonTokensRevoked(Word(), Word()),
+            27 => new Edited(Update()),
             _ => new TokenSpent(),
         };
     }

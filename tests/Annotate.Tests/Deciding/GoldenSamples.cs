@@ -16,7 +16,8 @@ static class GoldenSamples
     static readonly Target Target = new("treaty", "l15", "art_40__para_4", new TextQuote("exact", "before", "after"), new TextPosition(3, 8));
     static readonly Provision Article = new("art_1", ProvisionKind.Article, "1", "Purpose", "Words.", [], "chp_I");
 
-    public static IEnumerable<Event> Events =>
+    // Those of which the first snapshots were made: the list is closed. What is added later stands below.
+    static IEnumerable<Event> First =>
     [
         new CoalitionDescribed("Name", Policy.NoBlock),
         new PolicyChosen(Policy.NoBlock),
@@ -49,19 +50,36 @@ static class GoldenSamples
         new PersonTokensRevoked("c", "ana"),
     ];
 
-    /// <summary>The snapshots: each state after all the events above, by Ana, one a minute.</summary>
-    public static IEnumerable<object> Snapshots =>
+    static IEnumerable<Event> Later =>
     [
-        Snapshot<CoalitionState>(), Snapshot<Annotate.Threads.ThreadState>(), Snapshot<PositionState>(), Snapshot<StatementState>(),
-        Snapshot<FeedState>(), Snapshot<CatalogueState>(), Snapshot<InstrumentState>(), Snapshot<TokenState>(), Snapshot<RevocationState>(),
-        Snapshot<SectionState>(),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Until, 3),
+        new TokenCounted("hash", Until, 3, "link"),
+        new TokensUncounted("other"),
+        new NothingChanged(),
     ];
 
-    static Kept<TState> Snapshot<TState>() where TState : class, IState, new()
+    public static IEnumerable<Event> Events => First.Concat(Later);
+
+    /// <summary>The entries: each event by Ana, those of commands that changed nothing in the one that was made for them.</summary>
+    public static IEnumerable<Entry> Entries => Events.Select(happened => new Entry(
+        Commands.Now, Commands.Ana, Commands.Id(1), 0xABCDEF, happened,
+        happened is NothingChanged ? [new SettledCommand("ben", Commands.Id(2), 0xFEDCBA, 7)] : null));
+
+    /// <summary>The snapshots: each state after the first of the events, or those named, by Ana, one a minute.</summary>
+    public static IEnumerable<object> Snapshots =>
+    [
+        Snapshot<CoalitionState>(First), Snapshot<Annotate.Threads.ThreadState>(First), Snapshot<PositionState>(First),
+        Snapshot<StatementState>(First), Snapshot<FeedState>(First), Snapshot<CatalogueState>(First), Snapshot<InstrumentState>(First),
+        Snapshot<TokenState>(First), Snapshot<RevocationState>(First), Snapshot<SectionState>(First),
+        Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
+        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later),
+    ];
+
+    static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()
     {
         var kept = new Kept<TState>();
         var version = 0;
-        foreach (var happened in Events.Where(happened => happened is not (AnnotationDeleted or PersonLeft)))
+        foreach (var happened in events.Where(happened => all || happened is not (AnnotationDeleted or PersonLeft)))
         {
             kept.State.Apply(++version, Commands.Entry(version, Commands.Ana, happened));
             kept.Commands.Remember("ana", Commands.Id(version), 0xABCDEF, version);

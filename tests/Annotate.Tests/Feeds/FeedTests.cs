@@ -3,6 +3,7 @@ using Annotate.Deciding;
 using Annotate.Feeds;
 using Annotate.Following;
 using Annotate.Positions;
+using Annotate.Statements;
 using Annotate.Threads;
 
 namespace Annotate.Tests.Feeds;
@@ -102,6 +103,32 @@ public sealed class FeedTests
     }
 
     [Fact]
+    public async Task A_coalition_has_so_many_statements_and_no_more()
+    {
+        await using var silo = await Silo.StartAsync(_records);
+        await FillAsync(silo, Limits.StatementsPerCoalitionMax, n => $"statement/c/s{n}");
+        DescribeStatement Letter(int id) => new("Letter", "All", "treaty", "l15") { Id = Commands.Id(id), By = Commands.Ana };
+        var more = silo.Grains.GetGrain<IStatementGrain>("c/more");
+        Assert.Equal("too-large", (await more.RunAsync(Letter(1))).Problem?.Code);
+        Assert.Null(await more.ReadAsync());
+        Assert.Null((await silo.Grains.GetGrain<IStatementGrain>("c/s1").RunAsync(Letter(2))).Problem);
+        await AnnotateAsync(silo, Key, 3);
+    }
+
+    [Fact]
+    public async Task A_feed_hears_from_so_many_sources_and_no_more()
+    {
+        await using var silo = await Silo.StartAsync(_records);
+        await FillAsync(silo, Limits.SourcesPerFeedMax, n => $"thread/c/coalition/treaty/art_{n}");
+        var feed = silo.Grains.GetGrain<IFeedGrain>(FeedKey.ToString());
+        Assert.Equal("too-large", (await feed.RoomAsync("positions/c/treaty/art_1"))?.Code);
+        Assert.Null(await feed.RoomAsync("thread/c/coalition/treaty/art_1"));
+        // What was recorded all the same, at the same moment, is taken.
+        await FillAsync(silo, 1, _ => "positions/c/treaty/art_1");
+        Assert.Single((await feed.IndexAsync()).Positions);
+    }
+
+    [Fact]
     public async Task The_coalitions_position_is_judged_by_its_mandates_as_they_are_when_it_is_read()
     {
         await using var silo = await Silo.StartAsync(_records);
@@ -119,6 +146,14 @@ public sealed class FeedTests
         Assert.Equal(Agreement.Open, (await positions.ReadAsync()).State);
         await RunAsync(coalition, new RevokeMandate("ben", Mandate.Position) { Id = Commands.Id(8), By = By.Operator });
         Assert.Equal(Agreement.Adopted, (await positions.ReadAsync()).State);
+    }
+
+    static async Task FillAsync(Silo silo, int sources, Func<int, string> name)
+    {
+        var feed = silo.Grains.GetGrain<IFeedGrain>(FeedKey.ToString());
+        var sent = new SentActivity(1, Commands.Now, Commands.Ana, "annotated", "", "");
+        foreach (var some in Enumerable.Range(0, sources).Chunk(500))
+            await Task.WhenAll(some.Select(n => feed.ReceiveAsync(new Delivery(name(n), default, [sent]))));
     }
 
     static async Task RunAsync(ICoalitionGrain coalition, CoalitionCommand command) => Assert.Null((await coalition.RunAsync(command)).Problem);

@@ -47,9 +47,33 @@ public sealed class StatementTests
     {
         Assert.Equal("invalid", Code(id => new DescribeSection("a", "A", ["Art. 40"], null) { Id = id, By = Commands.Ana }));
         Assert.Equal("invalid", Code(id => new DescribeSection("a", "A", ["art_40", "art_40"], null) { Id = id, By = Commands.Ana }));
-        Assert.Null(Code(id => new DescribeSection("a", "A", ["art_36__para_1__point_b"], null) { Id = id, By = Commands.Ana }));
-        Assert.Equal("conflict", Code(id => new DescribeStatement("Joint letter", "The Council", "other", "l15") { Id = id, By = Commands.Ana }));
-        Assert.Null(Code(id => new DescribeStatement("Joint letter", "The Council", "treaty", "l16") { Id = id, By = Commands.Ana }));
+        var cited = new DescribeSection("a", "A", ["art_36__para_1__point_b"], null)
+        {
+            Id = default,
+            By = Commands.Ana,
+            SoughtIn = "l15",
+            Found = ["art_36__para_1__point_b"],
+        };
+        Assert.Null(Code(id => cited with { Id = id }));
+        Assert.Equal("conflict", Code(id => new DescribeStatement("Joint letter", "The Council", "other", "l15") { Id = id, By = Commands.Ana, Found = cited.Citations }));
+    }
+
+    [Fact]
+    public void Another_draft_must_have_what_the_sections_cite()
+    {
+        var section = new DescribeSection("a", "A", ["art_1", "art_2"], null) { Id = default, By = Commands.Ana, SoughtIn = "l15", Found = ["art_1"] };
+        Assert.Equal("invalid", Code(id => section with { Id = id }));
+        section = section with { Found = ["art_2", "art_1"] };
+        Assert.Null(Code(id => section with { Id = id }));
+        var letter = new DescribeStatement("Joint letter", "The Council", "treaty", "l16") { Id = default, By = Commands.Ana };
+        Assert.Equal("conflict", Code(id => letter with { Id = id, Found = ["art_1"] }));
+        Assert.Null(Code(id => letter with { Id = id, Found = ["art_1", "art_2"] }));
+        // Looked up before the draft was changed.
+        Assert.Equal("conflict", Code(id => section with { Id = id, Citations = ["art_1"] }));
+        Assert.Null(Code(id => section with { Id = id, Citations = ["art_1"], SoughtIn = "l16" }));
+        Assert.Null(Code(id => section with { Id = id, Citations = [], SoughtIn = null }));
+        // Without citations any draft will do.
+        Assert.Null(Code(id => letter with { Id = id, Draft = "l17" }));
     }
 
     [Fact]

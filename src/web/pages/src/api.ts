@@ -50,14 +50,13 @@ export async function command(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: 
   }
 }
 
-/** Turns the token of a sign-in link into a cookie. The server answers forms with pages, not with problems. */
+/** Turns the token of a sign-in link into a cookie. */
 export async function signIn(token: string): Promise<void> {
   const response = await reach('/sign-in', {
     method: 'POST',
     headers: { Accept: 'application/json' },
     body: new URLSearchParams({ token }),
   });
-  if (response.status === 410) throw new Refused({ code: 'link-spent', status: 410, title: 'This link has been used, or its time is over.', detail: 'Ask for another one.' });
   if (!response.ok) throw new Refused(await problemOf(response));
 }
 

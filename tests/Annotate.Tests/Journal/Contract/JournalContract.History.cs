@@ -24,7 +24,7 @@ public abstract partial class JournalContract
     {
         var (storage, grain) = (NewStorage(), NextGrain());
         await FillAsync(storage, grain);
-        for (var after = 0; after <= Filled; after++)
+        for (var after = 0; after <= Filled; after += Stride)
         {
             // A fresh one each time, which has to find the chunk without having met any.
             var reader = await Activation.OpenAsync(storage, grain, Narrow);
@@ -44,7 +44,7 @@ public abstract partial class JournalContract
         var (storage, grain) = (NewStorage(), NextGrain());
         var activation = await Activation.OpenAsync(storage, grain, Narrow);
         await AppendOneByOneAsync(activation, Numbered(1, 14));
-        var (arrived, gate) = activation.Storage.HoldNextWrite();
+        var (arrived, gate) = activation.Storage.HoldNextWrite("tail");
         activation.Append("e15");
         await arrived;
         Assert.Equal(Numbered(1, 14), await activation.HistoryAsync());
@@ -67,7 +67,7 @@ public abstract partial class JournalContract
     {
         var activation = await Activation.OpenAsync(NewStorage(), NextGrain());
         var entry = new string('x', 40);
-        var quarter = Math.Max(1000, ManyAppends / 4);
+        var quarter = Math.Max(500, ManyAppends / 4);
         List<double> bytesPerEntry = [];
         for (var i = 0; i < 4; i++)
         {
@@ -91,8 +91,9 @@ public abstract partial class JournalContract
         var limits = Narrow with { SnapshotBytesMax = 100 };
         var activation = await Activation.OpenAsync(storage, grain, limits);
         await AppendOneByOneAsync(activation, Numbered(1, 200));
-        Assert.InRange(activation.State.Snapshots, 2, 12);
+        // The last append is acknowledged before the fold that it makes due, and a load that meets a fold reads twice.
         await activation.Journal.CloseAsync();
+        Assert.InRange(activation.State.Snapshots, 2, 12);
         var reopened = await Activation.OpenAsync(storage, grain, limits);
         Assert.Equal(Numbered(1, 200), reopened.State.Entries);
         Assert.Single(reopened.Storage.Operations, operation => operation.Record.Contains("snapshot", StringComparison.Ordinal));

@@ -83,8 +83,10 @@ public abstract partial class JournalContract
         for (var (at, reached) = (1, true); reached; at++)
         {
             var grain = NextGrain();
+            var first = await Activation.OpenAsync(storage, grain, Narrow);
+            await AppendOneByOneAsync(first, Numbered(1, 33));
+            await first.Journal.CloseAsync();
             var other = await Activation.OpenAsync(storage, grain, Narrow);
-            await AppendOneByOneAsync(other, Numbered(1, 33));
             reached = false;
             var racing = new FaultyStorage(storage)
             {

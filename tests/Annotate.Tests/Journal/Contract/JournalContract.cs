@@ -20,19 +20,20 @@ public abstract partial class JournalContract
         ReadAheadRecords = 3,
     };
 
-    int _grains;
+    static int s_grains;
 
-    /// <summary>An empty storage; asked for once per test.</summary>
+    /// <summary>A storage that holds nothing of this test's grains; asked for once per test. Tests may share one.</summary>
     protected abstract IGrainStorage NewStorage();
 
-    /// <summary>1 enumerates every crash point; a slow storage may leave some out.</summary>
-    protected virtual int CrashStride => 1;
+    /// <summary>1 tries every place that something can go wrong at; a slow storage may leave some out.</summary>
+    protected virtual int Stride => 1;
 
     protected virtual int ManyAppends => 10_000;
 
     protected virtual int RandomRounds => 150;
 
-    protected GrainId NextGrain() => GrainId.Create("journal-test", $"grain/{++_grains}");
+    /// <summary>A grain that no other test has, of whatever storage.</summary>
+    protected static GrainId NextGrain() => GrainId.Create("journal-test", $"grain/{Interlocked.Increment(ref s_grains)}");
 
     protected static string[] Numbered(int from, int count) => [.. Enumerable.Range(from, count).Select(i => $"e{i}")];
 

@@ -1,0 +1,35 @@
+using System.Collections.Frozen;
+using Annotate.Instruments;
+using Annotate.Server.Access;
+
+namespace Annotate.Server.Http;
+
+/// <summary>Checks the address of a request before anything is made of it.</summary>
+static class CheckedAddress
+{
+    static readonly string[] Slugs = ["coalition", "organisation", "person", "instrument", "draft", "statement", "section"];
+
+    /// <summary>The ids in the route become parts of grains' keys, so they are checked; in the query, what nobody reads is refused.</summary>
+    public static TBuilder WithCheckedAddress<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder =>
+        endpoints.AddEndpointFilterFactory(static (factory, next) =>
+        {
+            var known = RequestWords.ParametersOf(factory.MethodInfo).Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+            return context => (CheckIds(context.HttpContext.Request.RouteValues) ?? CheckQuery(context.HttpContext.Request.Query, known)) is { } problem
+                ? ValueTask.FromResult<object?>(problem.Result())
+                : next(context);
+        });
+
+    static Problem? CheckIds(RouteValueDictionary values)
+    {
+        foreach (var name in Slugs)
+            if (values.TryGetValue(name, out var value) && Slug.Check(value as string, name) is { } problem) return problem;
+        return values.TryGetValue("eId", out var eId) ? EId.Check(eId as string, "A provision") : null;
+    }
+
+    static Problem? CheckQuery(IQueryCollection query, FrozenSet<string> known)
+    {
+        foreach (var name in query.Keys)
+            if (!known.Contains(name)) return Problem.Invalid($"There is no {name} in the query here.");
+        return null;
+    }
+}
