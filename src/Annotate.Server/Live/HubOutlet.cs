@@ -45,7 +45,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Quo
             if (_isClosed) return Problem.NotFound;
             if (_subscriptions.ContainsKey(topic)) return FollowedAlready;
             if (_subscriptions.Count >= Limits.SubscriptionsPerConnectionMax) return TooManyTopics;
-            if (!quota.TryFollow()) return Quotas.TooManyTopics;
+            if (!quota.TryFollow()) return QuotaProblems.TooManyTopics;
             _subscriptions.Add(topic, new HubSubscription(coalition, tier, subscription));
             return null;
         }

@@ -24,7 +24,7 @@ sealed class LiveConnections(
         using var connection = new YjsConnection(socket, text, principal, quota, doors, clock, logger) { Origin = NewOrigin() };
         var isCounted = quota.TryConnect();
         // Told in the closing frame: a browser shows its page nothing of an answer to the handshake.
-        if (!isCounted) connection.Refuse(Quotas.TooManyConnections);
+        if (!isCounted) connection.Refuse(QuotaProblems.TooManyConnections);
         _yjs[connection.Origin] = connection;
         try
         {

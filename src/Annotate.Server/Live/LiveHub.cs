@@ -92,7 +92,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         var open = OpenOf(outlet, text);
         var standing = await StandingAsync(outlet, open.Id.Coalition);
         if (!standing.May(Right.Draft)) return Refused(open, YjsConnection.DraftMandateMissing);
-        if (!outlet.Quota.Edits.TrySpend(update.Length)) return Refused(open, Quotas.TooManyEdits);
+        if (!outlet.Quota.Edits.TrySpend(update.Length)) return Refused(open, QuotaProblems.TooManyEdits);
         return LiveAnswers.Of(await open.EditAsync(new Edit(update, standing.By, outlet.Origin)));
     }
 
@@ -105,7 +105,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         var open = OpenOf(outlet, text);
         if (awareness.Length > Limits.AwarenessBytesMax)
             throw Refusal(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
-        if (!outlet.Quota.Awareness.TrySpend(awareness.Length)) throw Refusal(Quotas.TooMuchAwareness);
+        if (!outlet.Quota.Awareness.TrySpend(awareness.Length)) throw Refusal(QuotaProblems.TooMuchAwareness);
         open.Aware(awareness, (await StandingAsync(outlet, open.Id.Coalition)).By, outlet.Origin);
     }
 

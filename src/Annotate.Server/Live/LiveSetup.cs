@@ -50,7 +50,7 @@ static class LiveSetup
             var quota = context.RequestServices.GetRequiredService<Quotas>().Of(context.Standing().Principal);
             if (!quota.TryConnect())
             {
-                await Problems.WriteAsync(context, Quotas.TooManyConnections);
+                await Problems.WriteAsync(context, QuotaProblems.TooManyConnections.Later(context));
                 return;
             }
 

@@ -48,7 +48,7 @@ static class TextRoutes
         if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id)) return Problem.NotFound.Result();
         if (await ReadBodyAsync(context) is not { } update)
             return Problem.TooLarge($"An edit has at most {Annotate.Limits.EditBytesMax} bytes.").Result();
-        if (!quotas.Of(context.Standing().Principal).Edits.TrySpend(update.Length)) return Quotas.TooManyEdits.Result();
+        if (!quotas.Of(context.Standing().Principal).Edits.TrySpend(update.Length)) return QuotaProblems.TooManyEdits.Later(context).Result();
 
         var live = await texts.OpenAsync(id);
         try

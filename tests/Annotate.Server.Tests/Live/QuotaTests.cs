@@ -207,7 +207,9 @@ public sealed class QuotaTests
             using var body = new ByteArrayContent(typist.Type("y"));
             body.Headers.ContentType = new("application/octet-stream");
             using var answer = await client.PostAsync($"/api/texts/{LiveHouse.Text}/updates", body, Cancelled);
-            if (answer.StatusCode != HttpStatusCode.OK) return answer.StatusCode;
+            if (answer.StatusCode == HttpStatusCode.OK) continue;
+            Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
+            return answer.StatusCode;
         }
     }
 }
