@@ -219,10 +219,11 @@ public sealed class LiveClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Something that is followed or open, resumed by one caller at a time: whoever opened it, or the reconnection.</summary>
+    /// <summary>Something that is followed or open, resumed by one caller after the other: whoever opened it, and each reconnection.</summary>
     sealed class Opening(IResumable it)
     {
-        readonly SemaphoreSlim _one = new(1);
+        readonly Lock _lock = new();
+        Task _last = Task.CompletedTask;
         readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public IResumable It => it;
@@ -230,24 +231,22 @@ public sealed class LiveClient : IAsyncDisposable
         /// <summary>Completed when it was resumed for the first time; fails when it ended before.</summary>
         public Task Opened => _opened.Task;
 
-        public async Task ResumeAsync()
+        public Task ResumeAsync()
         {
-            await _one.WaitAsync();
-            try
-            {
-                await it.ResumeAsync();
-                _opened.TrySetResult();
-            }
-            finally
-            {
-                _one.Release();
-            }
+            lock (_lock) return _last = ResumeAfterAsync(_last);
         }
 
         public void End(Exception? reason)
         {
             it.End(reason);
             if (_opened.TrySetException(reason ?? new ObjectDisposedException(nameof(LiveClient)))) _ = _opened.Task.Exception;
+        }
+
+        async Task ResumeAfterAsync(Task last)
+        {
+            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            await it.ResumeAsync();
+            _opened.TrySetResult();
         }
     }
 
