@@ -104,7 +104,8 @@ public sealed class ClientTests : IAsyncLifetime
         await other.WaitAsync(() => other.Version >= changes);
         Assert.Equal(kept, topic.Version);
         var expected = 1L;
-        await foreach (var news in topic.ReadAllAsync(Cancelled))
+        using var patience = new CancellationTokenSource(Patience);
+        await foreach (var news in topic.ReadAllAsync(patience.Token))
         {
             Assert.Equal((expected, false), (news.Version, news.Change is null));
             if (expected++ == changes) break;
