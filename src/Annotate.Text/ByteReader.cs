@@ -19,6 +19,9 @@ ref struct ByteReader(ReadOnlySpan<byte> bytes, int at = 0)
 
     public readonly ReadOnlySpan<byte> Between(int start, int end) => _bytes[start..end];
 
+    /// <summary>A reader of a part of the same bytes, by the same positions.</summary>
+    public readonly ByteReader Part(int start, int end) => new(_bytes[..end], start);
+
     public bool Fail(UpdateFault fault)
     {
         Fault = fault;

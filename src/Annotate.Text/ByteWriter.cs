@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace Annotate.Text;
 
@@ -7,6 +8,8 @@ struct ByteWriter(int capacity)
 {
     byte[] _buffer = ArrayPool<byte>.Shared.Rent(Math.Max(capacity, 16));
     int _length;
+
+    public readonly int Length => _length;
 
     public void Byte(byte value)
     {
@@ -36,6 +39,40 @@ struct ByteWriter(int capacity)
     {
         Uint(bytes.Length);
         Bytes(bytes);
+    }
+
+    /// <summary>A string as UTF-8, with its length before it.</summary>
+    public void Text(ReadOnlySpan<char> text)
+    {
+        Uint(Encoding.UTF8.GetByteCount(text));
+        Utf8(text);
+    }
+
+    /// <summary>Text as UTF-8, without its length. Half of a surrogate pair becomes a replacement character, as in yjs.</summary>
+    public void Utf8(ReadOnlySpan<char> text)
+    {
+        Reserve(Encoding.UTF8.GetMaxByteCount(text.Length));
+        _length += Encoding.UTF8.GetBytes(text, _buffer.AsSpan(_length));
+    }
+
+    /// <summary>Text that is given as Latin-1, as UTF-8, without its length.</summary>
+    public void Latin1(ReadOnlySpan<byte> text)
+    {
+        if (Ascii.IsValid(text))
+        {
+            Bytes(text);
+            return;
+        }
+        Reserve(text.Length * 2);
+        foreach (var value in text)
+        {
+            if (value < 0x80) _buffer[_length++] = value;
+            else
+            {
+                _buffer[_length++] = (byte)(0xc0 | value >> 6);
+                _buffer[_length++] = (byte)(0x80 | (value & 0x3f));
+            }
+        }
     }
 
     public byte[] ToArray()

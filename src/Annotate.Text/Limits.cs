@@ -8,6 +8,15 @@ public static class Limits
     /// </summary>
     public const int UpdateBytesMax = 64 * 1024 * 1024;
 
+    /// <summary>
+    /// How many bytes of format 1 a byte of format 2 may stand for, beyond <see cref="Format2BytesMin"/>. Columns of equal values are
+    /// written in a few bytes, however long they are.
+    /// </summary>
+    public const int Format2GrowthMax = 64;
+
+    /// <summary>However small an update of format 2 is, it may become as many bytes of format 1.</summary>
+    public const int Format2BytesMin = 1024 * 1024;
+
     /// <summary>The most structs that one update may hold.</summary>
     public const int UpdateStructsMax = 8 * 1024 * 1024;
 
@@ -27,6 +36,24 @@ public static class Limits
 
     /// <summary>The most bytes that a number on the wire takes: eight groups of seven bits hold 2^53 - 1.</summary>
     public const int NumberBytesMax = 8;
+
+    /// <summary>The largest clock that a document holds. A client would have to write two billion characters to come there.</summary>
+    public const int DocumentClockMax = int.MaxValue - 1;
+
+    /// <summary>The most root types that a document may have.</summary>
+    public const int DocumentRootsMax = 4096;
+
+    /// <summary>How deep shared types may nest in a document, in levels. Reading a document calls itself that deep.</summary>
+    public const int NestingMax = 256;
+
+    /// <summary>
+    /// How much work an update may make, beyond what grows with its size: items passed on the way to the places of its structs, and elements
+    /// of arrays passed to cut them. What people write takes one or two for a struct; an update made for it takes the square of its structs.
+    /// </summary>
+    public const long PlacingStepsMax = 20_000_000;
+
+    /// <summary>The most bytes of updates that a document keeps because something they build on is missing.</summary>
+    public const int PendingBytesMax = 16 * 1024 * 1024;
 
     /// <summary>The largest y-protocols message that is read, in bytes: an update and its head.</summary>
     public const int MessageBytesMax = UpdateBytesMax + 16;

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Annotate.Text;
 
 /// <summary>What structs hold. The numbers are the low five bits of a struct's first byte (yjs, INTERNALS.md and src/structs).</summary>
@@ -31,7 +33,17 @@ struct StructHead
     public long RightClient;
     public long RightClock;
 
+    public bool NamesRoot;
+
     public readonly StructKind Kind => (StructKind)(Info & StructReader.KindBits);
+
+    /// <summary>The name of the root type that it names as its parent.</summary>
+    public readonly string RootName(ByteReader reader)
+    {
+        reader.At = RightEnd + 1;
+        reader.TryText(out var name);
+        return Encoding.UTF8.GetString(name);
+    }
 }
 
 /// <summary>Reads one struct: checks it as strictly as Yjs would when applying it, and keeps only where its parts lie.</summary>
@@ -69,7 +81,8 @@ static class StructReader
         if ((head.Info & (HasLeft | HasRight)) != 0) return true;
         if (!reader.TryByte(out var parentIsRoot)) return false;
         if (parentIsRoot > 1) return reader.Fail(UpdateFault.Struct);
-        var readsParent = parentIsRoot == 1
+        head.NamesRoot = parentIsRoot == 1;
+        var readsParent = head.NamesRoot
             ? reader.TryText(out _)
             : TryReadId(ref reader, client, clock, out head.LeftClient, out head.LeftClock);
         if (!readsParent) return false;
@@ -119,6 +132,10 @@ static class StructReader
             if (kind == StructKind.Any ? !Values.TrySkipAny(ref reader) : !Values.TrySkipJsonOrUndefined(ref reader)) return false;
         return true;
     }
+
+    /// <summary>Passes over content that was checked before, without a number of elements before it; text and types are not content here.</summary>
+    public static bool TrySkipContent(ref ByteReader reader, StructKind kind, int length) =>
+        kind is StructKind.Any or StructKind.Json ? TrySkipElements(ref reader, kind, length) : TryReadSingle(ref reader, kind);
 
     static bool TryReadSingle(ref ByteReader reader, StructKind kind) => kind switch
     {

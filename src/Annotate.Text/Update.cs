@@ -23,7 +23,10 @@ public sealed class Update
     /// <summary>The update that says nothing.</summary>
     public static Update Nothing { get; } = new(new byte[] { 0, 0 }, [], [], []);
 
-    /// <summary>The bytes it was read from. They are not copied: whoever gave them must not change them.</summary>
+    /// <summary>
+    /// The bytes it was read from. They are not copied: whoever gave them must not change them. Where clients stood in another order, which yjs
+    /// wrote before 13.2, it is a copy in order.
+    /// </summary>
     public ReadOnlyMemory<byte> Bytes { get; }
 
     /// <summary>
@@ -58,6 +61,7 @@ public sealed class Update
         if (draft.TryRead(ref reader) && Text.Deletes.TryRead(ref reader, out var deletes) && reader.TryEnd())
             update = new Update(bytes, draft.Ranges.ToArray(), deletes, draft.Dependencies.ToArray());
         fault = reader.Fault;
+        if (fault == UpdateFault.Clients && SectionOrder.TryRestore(bytes.Span, out var ordered)) return TryRead(ordered, out update, out fault);
         return update is not null;
     }
 }
@@ -66,7 +70,7 @@ public sealed class Update
 ref struct UpdateDraft
 {
     /// <summary>A section is a number of structs, a client and a clock, and at least one struct of two bytes.</summary>
-    const int SectionBytesMin = 3, StructBytesMin = 2;
+    public const int SectionBytesMin = 3, StructBytesMin = 2;
 
     public Rows<ClientRange> Ranges;
     public Rows<Dependency> Dependencies;

@@ -18,7 +18,7 @@ public enum UpdateFault
     /// <summary>A number, or the end of a range, lies beyond <see cref="Limits.ClockMax"/>.</summary>
     Number,
 
-    /// <summary>A client appears twice, or clients are not in descending order; Yjs would lose structs of such an update.</summary>
+    /// <summary>A client appears twice; Yjs would lose structs of such an update.</summary>
     Clients,
 
     /// <summary>A struct of unknown kind, or with flags that its kind cannot have.</summary>
@@ -36,6 +36,9 @@ public enum UpdateFault
     /// <summary>A value (JSON, or lib0's "any") is malformed.</summary>
     Value,
 
-    /// <summary>A value nests deeper than <see cref="Limits.ValueDepthMax"/>.</summary>
+    /// <summary>A value nests deeper than <see cref="Limits.ValueDepthMax"/>, or a type deeper than <see cref="Limits.NestingMax"/>.</summary>
     Depth,
+
+    /// <summary>Placing its structs would take more than <see cref="Limits.PlacingStepsMax"/> steps.</summary>
+    Work,
 }

@@ -16,7 +16,9 @@ public sealed class Fuzz(Oracle yjs)
     /// </summary>
     static readonly TimeSpan Long = TimeSpan.FromSeconds(5);
 
-    byte[][] Seeds()
+    byte[][] Seeds() => SeedsOf(yjs);
+
+    internal static byte[][] SeedsOf(Oracle yjs)
     {
         var seeds = new List<byte[]>(Golden.Cases.Select(golden => golden.Update));
         for (var seed = 1; seed <= 10; seed++)
@@ -27,7 +29,7 @@ public sealed class Fuzz(Oracle yjs)
         return [.. seeds];
     }
 
-    static byte[] Mutate(Random random, byte[][] seeds)
+    internal static byte[] Mutate(Random random, byte[][] seeds)
     {
         var bytes = seeds[random.Next(seeds.Length)].ToList();
         for (var i = random.Next(3); i >= 0; i--)

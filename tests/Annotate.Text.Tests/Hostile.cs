@@ -40,7 +40,6 @@ public sealed class Hostile(Oracle yjs)
         { "a clock beyond 2^53", UpdateFault.Number, Wire(1, 1, 7, Beyond, 0, 1, 0) },
         { "a length that passes 2^53", UpdateFault.Number, Wire(1, 1, 7, Limits.ClockMax, 0, 1, 0) },
         { "the same client twice", UpdateFault.Clients, Wire(2, 1, 7, 0, 0, 1, 1, 7, 1, 0, 1, 0) },
-        { "clients in ascending order", UpdateFault.Clients, Wire(2, 1, 7, 0, 0, 1, 1, 8, 0, 0, 1, 0) },
         { "an unknown kind of struct", UpdateFault.Struct, One(0, 11, 1, "t", "x") },
         { "a collected struct with an origin", UpdateFault.Struct, One(1, (byte)0x80, 7, 0, 1) },
         { "a skip with an origin", UpdateFault.Struct, One(1, (byte)0x8a, 7, 0, 1) },

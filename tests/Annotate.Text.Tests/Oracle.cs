@@ -18,7 +18,7 @@ public sealed class Oracle : IDisposable
 
     public Oracle()
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules"))) Install();
+        if (!IsInstalled()) Install();
         _node = Start("node", "oracle.mjs");
     }
 
@@ -40,6 +40,13 @@ public sealed class Oracle : IDisposable
         StandardInputEncoding = new System.Text.UTF8Encoding(false),
         StandardOutputEncoding = new System.Text.UTF8Encoding(false),
     })!;
+
+    /// <summary>What npm installed is no older than what it was asked for.</summary>
+    static bool IsInstalled()
+    {
+        var installed = Path.Combine(Folder, "node_modules", ".package-lock.json");
+        return File.Exists(installed) && File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(Path.Combine(Folder, "package-lock.json"));
+    }
 
     static void Install()
     {

@@ -76,6 +76,22 @@ public sealed class Work
         Assert.InRange(Taken(20_000) / (double)Taken(10_000), 1, 3);
     }
 
+    [Fact]
+    public void A_document_takes_a_typed_character_without_allocating()
+    {
+        const int Characters = 20_000;
+        var writer = new Document(new DocumentOptions { ClientId = 5 });
+        var typed = Enumerable.Range(0, Characters).Select(i => writer.Change(edit => edit.Insert(SharedRef.Text("t"), i, "x"))).ToArray();
+        var document = new Document();
+        Assert.True(document.TryApply(typed[0], out _));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        foreach (var update in typed) document.TryApply(update, out _);
+        // The text itself grows, by doubling.
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, Characters * 4);
+        Assert.Equal(1, document.Store.ItemCount);
+        Assert.Equal(Characters, document.LengthOf(SharedRef.Text("t")));
+    }
+
     /// <summary>
     /// A chain of clients, each of which builds on the next lower one, written highest first: the worst order to place them in.
     /// </summary>

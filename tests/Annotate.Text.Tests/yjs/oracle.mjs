@@ -1,8 +1,10 @@
 // Answers the tests' questions with real yjs: one JSON request a line in, one JSON reply a line out. Bytes are base64.
 import * as Y from 'yjs'
 import * as awareness from 'y-protocols/awareness'
+import { yXmlFragmentToProsemirrorJSON } from 'y-prosemirror'
 import { createInterface } from 'node:readline'
 import { run } from './programs.mjs'
+import { script } from './scripts.mjs'
 
 const bytes = text => new Uint8Array(Buffer.from(text, 'base64'))
 const text = array => Buffer.from(array).toString('base64')
@@ -63,6 +65,28 @@ const compare = (ours, theirs) => {
   return seen(documentOf([ours])) === seen(documentOf([theirs])) ? 'document' : 'different'
 }
 
+/** JSON with bytes as base64, and 64-bit integers as numbers. */
+const json = value => JSON.stringify(value, (_, v) => typeof v === 'bigint' ? Number(v) : v instanceof Uint8Array ? text(v) : v)
+
+/** A document that leaves redundant formatting marks as they are, as one does whose types nobody has asked for. */
+const plainDocument = options => {
+  const doc = new Y.Doc(options)
+  doc.on('afterTransaction', transaction => { transaction._needFormattingCleanup = false })
+  return doc
+}
+
+const read = doc => {
+  const types = { t: doc.getText('t').toDelta(), s: doc.getText('t').toString(), a: doc.getArray('a').toJSON(), m: doc.getMap('m').toJSON(), x: doc.getXmlFragment('default').toString() }
+  return JSON.parse(json({ ...types, p: yXmlFragmentToProsemirrorJSON(doc.getXmlFragment('default')) }))
+}
+
+/** What yjs gives for a state that it gets at once, in a document of which it knows nothing else. */
+const freshOf = state => {
+  const doc = plainDocument()
+  Y.applyUpdate(doc, state)
+  return doc
+}
+
 /** A text that got only what was new of each update, and one that got the whole updates. */
 let held = new Y.Doc()
 let whole = new Y.Doc()
@@ -91,6 +115,58 @@ const answers = {
   see: ({ updates }) => {
     const doc = documentOf(updates.map(bytes))
     return { seen: seen(doc), vector: text(Y.encodeStateVector(doc)) }
+  },
+  document: ({ updates, gc, tidies, ours, vector }) => {
+    const doc = tidies ? new Y.Doc({ gc }) : plainDocument({ gc })
+    if (tidies) doc.getText('t')
+    for (const update of updates) Y.applyUpdate(doc, bytes(update))
+    const pending = doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+    const fresh = freshOf(bytes(ours))
+    return {
+      pending,
+      vector: text(Y.encodeStateVector(doc)),
+      whole: text(Y.encodeStateAsUpdate(freshOf(Y.encodeStateAsUpdate(doc)))),
+      again: text(Y.encodeStateAsUpdate(fresh)),
+      diff: text(Y.encodeStateAsUpdate(fresh, bytes(vector))),
+      types: read(doc)
+    }
+  },
+  script: ({ clients, steps }) => {
+    const { docs, updates } = script(clients, steps, plainDocument)
+    return { updates: updates.map(text), types: docs.map(read), states: docs.map(doc => text(Y.encodeStateAsUpdate(doc))) }
+  },
+  changes: ({ before, update }) => {
+    const doc = plainDocument()
+    const roots = { t: doc.getText('t'), a: doc.getArray('a'), x: doc.getXmlFragment('default'), m: doc.getMap('m') }
+    Y.applyUpdate(doc, bytes(before))
+    const changes = {}
+    // Reading a delta, yjs may delete marks, of which it then tells in a second event.
+    for (const [name, root] of Object.entries(roots)) root.observe(event => { changes[name] ??= JSON.parse(json(name === 'm' ? [...event.keysChanged] : event.changes.delta)) })
+    Y.applyUpdate(doc, bytes(update))
+    return changes
+  },
+  formats: ({ updates, state, merged, diff, vector }) => {
+    const doc = freshOf(bytes(state))
+    const second = updates.map(update => Y.convertUpdateFormatV1ToV2(bytes(update)))
+    const [whole, theirs] = [Y.mergeUpdatesV2(second), plainDocument()]
+    Y.applyUpdateV2(theirs, bytes(merged))
+    return {
+      merged: seen(documentOf([Y.convertUpdateFormatV2ToV1(whole)])) === seen(theirs),
+      diff: meaning(Y.convertUpdateFormatV2ToV1(bytes(diff))) === meaning(Y.convertUpdateFormatV2ToV1(Y.diffUpdateV2(Y.convertUpdateFormatV1ToV2(bytes(state)), bytes(vector)))),
+      vector: text(Y.encodeStateVectorFromUpdateV2(whole)),
+      second: second.map(text),
+      first: second.map(update => text(Y.convertUpdateFormatV2ToV1(update))),
+      state: text(Y.encodeStateAsUpdateV2(doc))
+    }
+  },
+  positions: ({ state, update, places }) => {
+    const doc = freshOf(bytes(state))
+    const encoded = places.map(({ index, association }) => Y.createRelativePositionFromTypeIndex(doc.getText('t'), index, association))
+    Y.applyUpdate(doc, bytes(update))
+    return {
+      bytes: encoded.map(position => text(Y.encodeRelativePosition(position))),
+      indexes: encoded.map(position => Y.createAbsolutePositionFromRelativePosition(position, doc)?.index ?? null)
+    }
   },
   open: () => {
     held = new Y.Doc()

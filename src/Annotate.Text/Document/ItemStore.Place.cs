@@ -1,0 +1,279 @@
+using System.Buffers;
+using System.Text;
+
+namespace Annotate.Text;
+
+/// <content>Puts a new item in its place: YATA, as yjs does it (src/structs/Item.js, integrate).</content>
+sealed partial class ItemStore
+{
+    /// <summary>
+    /// An item that short takes text of one byte a unit as if it had two, so that a few odd characters do not cut a run to pieces.
+    /// </summary>
+    const int WidenedUnitsMax = 64;
+
+    readonly Conflicts _conflicts = new();
+
+    /// <summary>
+    /// Puts a struct in. Everything it builds on is there, and of its clocks the first that is not held is its writer's next.
+    /// </summary>
+    /// <param name="bytes">The update that it stands in.</param>
+    /// <param name="head">The struct, checked.</param>
+    /// <param name="writer">Its writer.</param>
+    /// <param name="offset">How many of its first clocks are held already.</param>
+    public void Place(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer, int offset)
+    {
+        NoteClock(writer);
+        if (head.Kind == StructKind.Collected) PlaceCollected(writer, (int)head.Length - offset);
+        else if (offset > 0 || !TryExtend(bytes, head, writer)) PlaceItem(bytes, head, writer, offset);
+    }
+
+    void PlaceCollected(Writer writer, int length)
+    {
+        var last = writer.Last;
+        if (last != 0 && _items[last].Kind == StructKind.Collected) _items[last].Length += length;
+        else
+        {
+            var item = NewItem();
+            _items[item] = new Item(writer.Number, StructKind.Collected)
+            {
+                Clock = writer.Clock,
+                Length = length,
+                OriginBy = Item.Nobody,
+                RightOriginBy = Item.Nobody,
+                IsDeleted = true,
+            };
+            writer.Append(writer.Clock, item);
+        }
+        writer.Clock += length;
+    }
+
+    /// <summary>
+    /// The common case: a writer goes on typing where it stopped. Its last item gets longer, and nothing else changes.
+    /// </summary>
+    bool TryExtend(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer)
+    {
+        if (head.Kind != StructKind.String || head.LeftClient != writer.ClientId || head.LeftClock != writer.Clock - 1) return false;
+        if ((head.Info & StructReader.HasLeft) == 0) return false;
+        var number = writer.Last;
+        ref var last = ref _items[number];
+        if (last.Kind != StructKind.String || last.IsDeleted || !IsSameRight(last, head)) return false;
+        var list = ListAt(last.List);
+        if (list.Key is not null) return false;
+        var reader = new ByteReader(bytes, head.ContentAt);
+        if (!reader.TryBlob(out var utf8) || !TryAppendText(writer, ref last, utf8, (int)head.Length)) return false;
+        last.Length += (int)head.Length;
+        writer.Clock += (int)head.Length;
+        list.Owner.Length += (int)head.Length;
+        NoteChanged(list);
+        return true;
+    }
+
+    /// <summary>The struct has the right origin of the item, and this is still what stands right of it.</summary>
+    bool IsSameRight(in Item last, in StructHead head)
+    {
+        if (head.RightClient < 0) return last.RightOriginBy == Item.Nobody && last.Right == 0;
+        if (last.Right == 0 || last.RightOriginBy == Item.Nobody || head.RightClock != last.RightOriginClock) return false;
+        ref var right = ref _items[last.Right];
+        return right.Writer == last.RightOriginBy && right.Clock == last.RightOriginClock
+            && _writers.Span[last.RightOriginBy].ClientId == head.RightClient;
+    }
+
+    bool TryAppendText(Writer writer, ref Item last, ReadOnlySpan<byte> utf8, int units)
+    {
+        var isAscii = Ascii.IsValid(utf8);
+        if (!isAscii && !last.IsWide) return false;
+        if (isAscii && last.IsWide && last.Length > WidenedUnitsMax) return false;
+        var bytesEach = last.IsWide ? sizeof(char) : 1;
+        if (writer.ContentEnd != last.Content + last.Length * bytesEach) return false;
+        var at = Content.Take(writer, units * bytesEach);
+        if (at != last.Content + last.Length * bytesEach)
+        {
+            ContentBytes.GiveBack(writer, at);
+            return false;
+        }
+        if (last.IsWide) Encoding.UTF8.GetChars(utf8, Content.Units(at, units));
+        else utf8.CopyTo(Content.Slice(at, units));
+        return true;
+    }
+
+    void PlaceItem(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer, int offset)
+    {
+        var left = (head.Info & StructReader.HasLeft) != 0 ? CleanEnd(WriterOf(head.LeftClient)!, (int)head.LeftClock) : 0;
+        var right = head.RightClient >= 0 ? FindRight(left, head) : 0;
+        var list = ListFor(bytes, head, left, right);
+        if (offset > 0)
+        {
+            // It goes on where its own beginning stands, wherever an update that lies may want to have it.
+            left = writer.Last;
+            list = _items[left].Kind == StructKind.Collected ? null : ListAt(_items[left].List);
+        }
+        if (list is null)
+        {
+            PlaceCollected(writer, (int)head.Length - offset);
+            return;
+        }
+        var number = NewItem();
+        ref var item = ref _items[number];
+        item = new Item(writer.Number, head.Kind)
+        {
+            Clock = writer.Clock,
+            Length = (int)head.Length - offset,
+            OriginBy = Item.Nobody,
+            RightOriginBy = Item.Nobody,
+            List = list.Number,
+        };
+        if (offset > 0) (item.OriginBy, item.OriginClock) = (writer.Number, writer.Clock - 1);
+        else if (left != 0) (item.OriginBy, item.OriginClock) = (_items[left].Writer, (int)head.LeftClock);
+        if (right != 0) (item.RightOriginBy, item.RightOriginClock) = (_items[right].Writer, (int)head.RightClock);
+        var contentEnd = writer.ContentEnd;
+        TakeContent(bytes, head, writer, number, offset);
+        Enlist(writer, number, left, right, list, contentEnd);
+    }
+
+    /// <summary>
+    /// Adds an item to its writer's and into its list, and joins it to the writer's last if the two are one run. Gives the one it then is.
+    /// </summary>
+    int Enlist(Writer writer, int number, int left, int right, ItemList list, int contentEnd)
+    {
+        var last = writer.Last;
+        writer.Append(writer.Clock, number);
+        writer.Clock += _items[number].Length;
+        Settle(number, left, right, list);
+        if (last == 0 || !AreOneRun(_items[last], number)) return number;
+        // What the writer's last holds was the last content before this one, so the two lie together if this one starts where that ended.
+        var follows = _items[number].Kind is StructKind.Any or StructKind.Json && _items[number].Content == contentEnd;
+        writer.Find(_items[last].Clock);
+        return TryJoinNext(writer, last, follows) ? last : number;
+    }
+
+    /// <summary>What stands right of the left origin mostly is the right origin, which saves looking for it.</summary>
+    int FindRight(int left, in StructHead head)
+    {
+        var writer = WriterOf(head.RightClient)!;
+        var next = left == 0 ? 0 : _items[left].Right;
+        return next != 0 && _items[next].Clock == head.RightClock && _items[next].Writer == writer.Number
+            ? next
+            : CleanStart(writer, (int)head.RightClock);
+    }
+
+    /// <summary>The list that the struct belongs to; null if it is collected, and so the struct with it.</summary>
+    ItemList? ListFor(ReadOnlySpan<byte> bytes, in StructHead head, int left, int right)
+    {
+        if (left != 0 && _items[left].Kind == StructKind.Collected) return null;
+        if (right != 0 && _items[right].Kind == StructKind.Collected) return null;
+        if (left != 0) return ListAt(_items[left].List);
+        if (right != 0) return ListAt(_items[right].List);
+        var reader = new ByteReader(bytes, head.RightEnd);
+        SharedType? owner = null;
+        if (reader.TryByte(out var isRoot) && isRoot == 1)
+        {
+            if (reader.TryText(out var name)) owner = Root(Encoding.UTF8.GetString(name));
+        }
+        else if (reader.TryUint(out var client) && reader.TryUint(out var clock))
+        {
+            ref var holder = ref _items[WriterOf(client)!.Find((int)clock)];
+            if (holder.Kind == StructKind.Type) owner = TypeAt(holder.Content);
+        }
+        if (owner is null) return null;
+        string? key = null;
+        if ((head.Info & StructReader.HasParentKey) != 0 && reader.TryText(out var utf8)) key = Encoding.UTF8.GetString(utf8);
+        return ListOf(owner, key);
+    }
+
+    /// <summary>Links an item into its list, after those that others wrote at the same place before it, and does what follows from that.</summary>
+    void Settle(int number, int left, int right, ItemList list)
+    {
+        var isContested = left != 0 ? _items[left].Right != right : right == 0 || _items[right].Left != 0;
+        if (isContested) left = Resolve(number, left, right, list);
+        right = left != 0 ? _items[left].Right : list.First;
+        ref var item = ref _items[number];
+        item.Left = left;
+        item.Right = right;
+        if (left != 0) _items[left].Right = number;
+        else list.First = number;
+        if (right != 0) _items[right].Left = number;
+        else list.Last = number;
+        var owner = list.Owner;
+        if (list.Key is null && item.IsVisible) owner.Length += item.Length;
+        if (item.Kind == StructKind.Deleted) NoteDeleted(item);
+        else if (item.Kind == StructKind.Format) owner.HasFormats = true;
+        NoteChanged(list);
+        if (list.Key is not null && right == 0 && left != 0) Delete(left);
+        if ((list.Key is not null && right != 0) || (!owner.IsRoot && _items[owner.Holder].IsDeleted)) Delete(number);
+    }
+
+    int Resolve(int number, int left, int right, ItemList list)
+    {
+        left = _conflicts.Resolve(this, number, left, right, list);
+        CountSteps(_conflicts.Steps);
+        return left;
+    }
+
+    void CountSteps(int count)
+    {
+        _steps += count;
+        if (_steps > Limits.PlacingStepsMax) Overrun = UpdateFault.Work;
+    }
+
+    void TakeContent(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer, int number, int offset)
+    {
+        ref var item = ref _items[number];
+        var reader = new ByteReader(bytes, head.ContentAt);
+        switch (head.Kind)
+        {
+            case StructKind.Deleted:
+                item.IsDeleted = true;
+                break;
+            case StructKind.String:
+                if (reader.TryBlob(out var utf8)) TakeText(writer, ref item, utf8, offset);
+                break;
+            case StructKind.Type:
+                item.Content = TakeType(ref reader, number, ListAt(item.List).Owner.Depth + 1);
+                break;
+            case StructKind.Any or StructKind.Json:
+                if (reader.TryUint(out _)) StructReader.TrySkipElements(ref reader, head.Kind, offset);
+                TakeBytes(writer, ref item, bytes[reader.At..head.End]);
+                break;
+            default:
+                TakeBytes(writer, ref item, bytes[head.ContentAt..head.End]);
+                break;
+        }
+    }
+
+    void TakeBytes(Writer writer, ref Item item, ReadOnlySpan<byte> bytes)
+    {
+        item.Content = Content.Take(writer, bytes.Length);
+        bytes.CopyTo(Content.Slice(item.Content, bytes.Length));
+    }
+
+    void TakeText(Writer writer, ref Item item, ReadOnlySpan<byte> utf8, int offset)
+    {
+        if (Ascii.IsValid(utf8))
+        {
+            TakeBytes(writer, ref item, utf8[offset..]);
+            return;
+        }
+        var units = ArrayPool<char>.Shared.Rent(utf8.Length);
+        var text = units.AsSpan(0, Encoding.UTF8.GetChars(utf8, units));
+        if (offset > 0 && char.IsHighSurrogate(text[offset - 1])) text[offset] = '\uFFFD';
+        TakeText(writer, ref item, text[offset..]);
+        ArrayPool<char>.Shared.Return(units);
+    }
+
+    void TakeText(Writer writer, ref Item item, ReadOnlySpan<char> text)
+    {
+        item.IsWide = text.ContainsAnyExceptInRange('\0', '\u00ff');
+        item.Content = Content.Take(writer, item.IsWide ? text.Length * sizeof(char) : text.Length, item.IsWide);
+        if (item.IsWide) text.CopyTo(Content.Units(item.Content, text.Length));
+        else Encoding.Latin1.GetBytes(text, Content.Slice(item.Content, text.Length));
+    }
+
+    int TakeType(ref ByteReader reader, int number, int depth)
+    {
+        if (depth > Limits.NestingMax) Overrun = UpdateFault.Depth;
+        reader.TryUint(out var kind);
+        var hasName = (SharedKind)kind is SharedKind.XmlElement or SharedKind.XmlHook;
+        var name = hasName && reader.TryText(out var utf8) ? Encoding.UTF8.GetString(utf8) : null;
+        return AddType(new SharedType((SharedKind)kind, name, number, depth));
+    }
+}

@@ -1,0 +1,97 @@
+namespace Annotate.Text;
+
+/// <content>
+/// Takes a transaction back before it ends: nothing has lost its content yet, so what came in goes out again, and what was deleted is not.
+/// Only a surrogate pair that was cut stays cut.
+/// </content>
+sealed partial class ItemStore
+{
+    readonly List<int> _goneTypes = [];
+
+    public void Undo()
+    {
+        foreach (ref readonly var span in _deleted.Span) Undelete(span);
+        foreach (var writer in _advanced.Span) Withdraw(writer);
+        foreach (var type in _goneTypes) Drop(type);
+        _goneTypes.Clear();
+        DropUnused();
+        foreach (var list in _changed.Span) DropIfEmpty(list);
+        EndTransaction();
+    }
+
+    /// <summary>Forgets writers who in the end have written nothing: they came last.</summary>
+    public void DropUnused()
+    {
+        while (_writers.Count > 0 && _writers.Last.Clock == 0)
+        {
+            _writersById.Remove(_writers.Last.ClientId);
+            _writers.Truncate(_writers.Count - 1);
+        }
+        _lastWriter = null;
+    }
+
+    void Undelete(ClockSpan span)
+    {
+        var writer = _writers.Span[span.Writer];
+        var to = Math.Min(span.To, ClockBefore(writer));
+        if (span.From >= to) return;
+        for (var number = writer.Find(span.From); number != 0 && _items[number].Clock < to; number = writer.Next())
+        {
+            ref var item = ref _items[number];
+            item.IsDeleted = false;
+            var list = ListAt(item.List);
+            if (list.Key is null && item.IsVisible) list.Owner.Length += item.Length;
+        }
+    }
+
+    void Withdraw(Writer writer)
+    {
+        var before = writer.ClockBefore;
+        if (before > 0 && _items[writer.Find(before - 1)].End > before) Cut(writer, before);
+        for (var number = writer.Last; number != 0 && _items[number].Clock >= before; number = writer.Last)
+        {
+            Unlink(number);
+            writer.RemoveLast();
+            Free(number);
+        }
+        writer.Clock = before;
+    }
+
+    void Unlink(int number)
+    {
+        ref var item = ref _items[number];
+        if (item.Kind == StructKind.Type) _goneTypes.Add(item.Content);
+        else Content.Waste += ContentLength(item);
+        if (item.List == 0) return;
+        var list = ListAt(item.List);
+        if (list.Key is null && item.IsVisible) list.Owner.Length -= item.Length;
+        if (item.Left != 0) _items[item.Left].Right = item.Right;
+        else list.First = item.Right;
+        if (item.Right != 0) _items[item.Right].Left = item.Left;
+        else list.Last = item.Left;
+    }
+
+    void Drop(int type)
+    {
+        var owner = TypeAt(type);
+        if (owner.Sequence is { } sequence) Drop(sequence);
+        if (owner.HasKeys)
+            foreach (var list in owner.Keys.Values) Drop(list);
+        owner.Clear();
+        _types.Span[type] = null;
+        _freeTypes.Push(type);
+    }
+
+    void Drop(ItemList list)
+    {
+        _lists.Span[list.Number] = null;
+        _freeLists.Push(list.Number);
+    }
+
+    void DropIfEmpty(ItemList list)
+    {
+        if (list.First != 0 || list.Key is null || _lists.Span[list.Number] != list) return;
+        list.Owner.Remove(list.Key);
+        Drop(list);
+    }
+}
