@@ -30,17 +30,27 @@ public abstract record PersonTokensCommand : Command
 /// <summary>Takes a place for a token that is about to be made. One that is then not made keeps its place until it would have run out.</summary>
 /// <param name="Token">Hash of the token.</param>
 /// <param name="InPlaceOf">Hash of the link that it is made for, and that is used up: its place is taken over.</param>
+/// <param name="IsInvitation">
+/// A sign-in link that a steward makes for somebody else: refused, and good for nothing, as soon as the person has got anything else.
+/// Whoever could make such links later could act as anybody (G8).
+/// </param>
 [GenerateSerializer, Alias("annotate.count-token.v1")]
 public sealed record CountToken(
     [property: Id(0)] string Token,
     [property: Id(1)] DateTimeOffset Expires,
     [property: Id(2)] int Stay,
-    [property: Id(3)] string? InPlaceOf) : PersonTokensCommand
+    [property: Id(3)] string? InPlaceOf,
+    [property: Id(4)] bool IsInvitation) : PersonTokensCommand
 {
+    static readonly Problem HasCome = new(
+        "has-come", 403, "This person has signed in before, or was given a token; they make their next link themselves, or the operator does.");
+
     internal override Decision Decide(PersonTokensState state, DateTimeOffset now) =>
-        state.CountWithout(InPlaceOf, Stay, now) >= Limits.TokensPerPersonMax
+        IsInvitation && state.HasCome ? HasCome
+        : InPlaceOf is not null && !state.Live.ContainsKey(InPlaceOf) ? RedeemLink.Spent
+        : state.CountWithout(InPlaceOf, Stay, now) >= Limits.TokensPerPersonMax
             ? Problem.TooLarge($"A person has at most {Limits.TokensPerPersonMax} tokens that are good; revoke them, or wait until some run out.")
-            : new TokenCounted(Token, Expires, Stay, InPlaceOf);
+            : new TokenCounted(Token, Expires, Stay, InPlaceOf, IsInvitation);
 }
 
 /// <summary>Gives back the places of a person's tokens, which were revoked before.</summary>
@@ -52,12 +62,14 @@ public sealed record UncountTokens([property: Id(0)] string? Token) : PersonToke
         (Token is null ? state.Live.Count == 0 : !state.Live.ContainsKey(Token)) ? Decision.Unchanged : new TokensUncounted(Token);
 }
 
+/// <param name="IsInvitation">False as well for those counted before invitations were told from other tokens.</param>
 [GenerateSerializer, Immutable, Alias("annotate.token-counted.v1")]
 public sealed record TokenCounted(
     [property: Id(0)] string Token,
     [property: Id(1)] DateTimeOffset Expires,
     [property: Id(2)] int Stay,
-    [property: Id(3)] string? InPlaceOf) : Event;
+    [property: Id(3)] string? InPlaceOf,
+    [property: Id(4)] bool IsInvitation = false) : Event;
 
 /// <param name="Token">Null for all.</param>
 [GenerateSerializer, Immutable, Alias("annotate.tokens-uncounted.v1")]
@@ -72,6 +84,9 @@ public sealed class PersonTokensState : IState
     /// <summary>Those counted are of this stay: in the next one they are good for nothing.</summary>
     [Id(1)] public int Stay { get; private set; }
 
+    /// <summary>Whether they ever signed in or were given a token other than an invitation. Then invitations are over, in every stay.</summary>
+    [Id(2)] public bool HasCome { get; private set; }
+
     /// <summary>Hash of each, and when it runs out.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Live => _live;
 
@@ -84,8 +99,10 @@ public sealed class PersonTokensState : IState
         switch (entry.Event)
         {
             case TokenCounted e:
-                if (e.Stay != Stay) _live.Clear();
+                // Before they came, there were invitations only.
+                if (e.Stay != Stay || (!HasCome && !e.IsInvitation)) _live.Clear();
                 Stay = e.Stay;
+                HasCome |= !e.IsInvitation;
                 if (e.InPlaceOf is not null) _live.Remove(e.InPlaceOf);
                 foreach (var (token, expires) in _live)
                     if (expires <= entry.At) _live.Remove(token);
