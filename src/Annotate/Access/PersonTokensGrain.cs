@@ -18,13 +18,14 @@ public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<Pers
 {
     protected override string Kind => "person-tokens";
 
-    public Task<Answer> RunAsync(PersonTokensCommand command) => RunAsync(command, state => command.Decide(state, Clock.GetUtcNow()));
+    public Task<Answer> RunAsync(PersonTokensCommand command) => RunAsync(command, state => command.Decide(state, Journal.Version, Clock.GetUtcNow()));
 }
 
 [GenerateSerializer, Alias("annotate.person-tokens-command.v1")]
 public abstract record PersonTokensCommand : Command
 {
-    internal abstract Decision Decide(PersonTokensState state, DateTimeOffset now);
+    /// <param name="version">Of the state.</param>
+    public abstract Decision Decide(PersonTokensState state, long version, DateTimeOffset now);
 }
 
 /// <summary>Takes a place for a token that is about to be made. One that is then not made keeps its place until it would have run out.</summary>
@@ -45,8 +46,8 @@ public sealed record CountToken(
     static readonly Problem HasCome = new(
         "has-come", 403, "This person has signed in before, or was given a token; they make their next link themselves, or the operator does.");
 
-    internal override Decision Decide(PersonTokensState state, DateTimeOffset now) =>
-        IsInvitation && state.HasCome ? HasCome
+    public override Decision Decide(PersonTokensState state, long version, DateTimeOffset now) =>
+        IsInvitation && version > 0 && !state.OnlyInvited ? HasCome
         : InPlaceOf is not null && !state.Live.ContainsKey(InPlaceOf) ? RedeemLink.Spent
         : state.CountWithout(InPlaceOf, Stay, now) >= Limits.TokensPerPersonMax
             ? Problem.TooLarge($"A person has at most {Limits.TokensPerPersonMax} tokens that are good; revoke them, or wait until some run out.")
@@ -58,12 +59,12 @@ public sealed record CountToken(
 [GenerateSerializer, Alias("annotate.uncount-tokens.v1")]
 public sealed record UncountTokens([property: Id(0)] string? Token) : PersonTokensCommand
 {
-    internal override Decision Decide(PersonTokensState state, DateTimeOffset now) =>
+    public override Decision Decide(PersonTokensState state, long version, DateTimeOffset now) =>
         (Token is null ? state.Live.Count == 0 : !state.Live.ContainsKey(Token)) ? Decision.Unchanged : new TokensUncounted(Token);
 }
 
 /// <param name="IsInvitation">False as well for those counted before invitations were told from other tokens.</param>
-[GenerateSerializer, Immutable, Alias("annotate.token-counted.v1")]
+[GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.token-counted.v1")]
 public sealed record TokenCounted(
     [property: Id(0)] string Token,
     [property: Id(1)] DateTimeOffset Expires,
@@ -76,7 +77,7 @@ public sealed record TokenCounted(
 public sealed record TokensUncounted([property: Id(0)] string? Token) : Event;
 
 /// <summary>The tokens of one person that have neither run out nor been revoked.</summary>
-[GenerateSerializer, Alias("annotate.person-tokens-state.v1")]
+[GenerateSerializer, OmitDefaultMemberValues, Alias("annotate.person-tokens-state.v1")]
 public sealed class PersonTokensState : IState
 {
     [Id(0)] readonly Dictionary<string, DateTimeOffset> _live = [];
@@ -84,8 +85,8 @@ public sealed class PersonTokensState : IState
     /// <summary>Those counted are of this stay: in the next one they are good for nothing.</summary>
     [Id(1)] public int Stay { get; private set; }
 
-    /// <summary>Whether they ever signed in or were given a token other than an invitation. Then invitations are over, in every stay.</summary>
-    [Id(2)] public bool HasCome { get; private set; }
+    /// <summary>Whether there were invitations and nothing else, ever. Otherwise invitations are over, in every later stay, too.</summary>
+    [Id(2)] public bool OnlyInvited { get; private set; }
 
     /// <summary>Hash of each, and when it runs out.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Live => _live;
@@ -99,10 +100,10 @@ public sealed class PersonTokensState : IState
         switch (entry.Event)
         {
             case TokenCounted e:
-                // Before they came, there were invitations only.
-                if (e.Stay != Stay || (!HasCome && !e.IsInvitation)) _live.Clear();
+                // Whoever has come needs no invitation, and an invitation that was kept back must not let in somebody else.
+                if (e.Stay != Stay || (OnlyInvited && !e.IsInvitation)) _live.Clear();
                 Stay = e.Stay;
-                HasCome |= !e.IsInvitation;
+                OnlyInvited = e.IsInvitation && (version == 1 || OnlyInvited);
                 if (e.InPlaceOf is not null) _live.Remove(e.InPlaceOf);
                 foreach (var (token, expires) in _live)
                     if (expires <= entry.At) _live.Remove(token);
