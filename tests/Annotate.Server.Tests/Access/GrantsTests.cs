@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Server.Access;
+using Annotate.Server.Live;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -67,7 +68,7 @@ public sealed class GrantsTests
                     return Task.CompletedTask;
                 },
                 server.Services.GetRequiredService<Doors>(), server.Services.GetRequiredService<WrongTokens>(), server.Services.GetRequiredService<OpenSockets>(),
-                server.Services.GetRequiredService<OwnOrigin>(), new Surroundings(environment), NullLogger<DoorMiddleware>.Instance);
+                server.Services.GetRequiredService<OwnOrigin>(), server.Services.GetRequiredService<RefusedSockets>(), new Surroundings(environment), NullLogger<DoorMiddleware>.Instance);
             var context = new DefaultHttpContext { RequestServices = server.Services };
             context.Request.Headers.Authorization = server.Operator.DefaultRequestHeaders.Authorization!.ToString();
             context.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/forgotten"), 0, EndpointMetadataCollection.Empty, "forgotten"));
