@@ -66,6 +66,12 @@ static class Limits
     /// <summary>A buffer larger than this is let go after the message it was made for.</summary>
     public const int ReadBufferKeptBytesMax = 64 << 10;
 
+    /// <summary>WebSockets that are being refused at the same time; more are refused in the handshake.</summary>
+    public const int RefusedSocketsMax = 256;
+
+    /// <summary>How much of what a refused WebSocket says is read while its closing frame is under way.</summary>
+    public const int RefusedSocketBytesMax = 4 << 10;
+
     /// <summary>How long a closing frame may take.</summary>
     public const int CloseTimeoutSeconds = 2;
 

@@ -66,11 +66,15 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (!await texts.ExistsAsync(id)) throw Refusal(Problem.NotFound);
 
         var live = await texts.OpenAsync(id);
-        // Nothing is waited for between the opening and the last step: an opening that fails leaves nothing behind that looks open.
+        // An opening that fails leaves nothing behind that looks open.
         var opening = await OpenOrCloseAsync(live, stateVector);
         var subscription = new HubTextSubscription(live, outlet, texts.Close);
         subscription.StartAt(opening.Version);
-        if (outlet.Add(text, id.Coalition, Tier.Coalition, subscription) is not { } refused) live.Add(subscription);
+        if (outlet.Add(text, id.Coalition, Tier.Coalition, subscription) is not { } refused)
+        {
+            await AdmitStillAsync(outlet, text, id.Coalition, Tier.Coalition);
+            live.Add(subscription);
+        }
         else
         {
             texts.Close(live);
@@ -163,8 +167,23 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
             throw Refusal(refused);
         }
 
+        await AdmitStillAsync(outlet, door.Topic, door.Coalition, door.Tier);
         live.Add(subscription);
         return isKnown ? new Followed(since, null) : new Followed(state.Version, state.Json);
+    }
+
+    // The caller's rights may have changed while it was set up, when there was nothing yet that the change could end.
+    async Task AdmitStillAsync(HubOutlet outlet, string topic, string? coalition, Tier tier)
+    {
+        try
+        {
+            await AdmitAsync(outlet, coalition, tier);
+        }
+        catch
+        {
+            End(outlet, topic);
+            throw;
+        }
     }
 
     async Task<Followed> FollowPresenceAsync(HubOutlet outlet, string topic)

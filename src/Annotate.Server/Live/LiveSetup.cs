@@ -18,6 +18,7 @@ static class LiveSetup
         services.AddSingleton<LiveConnections>().AddHostedService(provider => provider.GetRequiredService<LiveConnections>());
         services.AddSingleton<LiveTexts>();
         services.AddSingleton<TopicDoors>();
+        services.AddSingleton<RefusedSockets>();
         services.AddLogging(logging => logging.AddFilter(DispatcherLog, LogLevel.None));
         services.AddSingleton<HubCallLog>();
         services.AddSignalR(options =>

@@ -11,7 +11,7 @@ sealed class YjsConnection(
     : Outlet(clock), IEditor, IDisposable
 {
     /// <summary>Closing codes: 4400 to 4499 are final, the last two digits as in the HTTP status; a client need not come back.</summary>
-    const int CloseBase = 4000;
+    public const int CloseBase = 4000;
 
     const int ReadBufferBytes = 1 << 10;
 

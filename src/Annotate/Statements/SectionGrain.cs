@@ -41,6 +41,8 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
 
     protected override object StateForFollowers(long version) => new TextOpening(version, State.Merged(), State.StateVector);
 
+    protected override bool IsReadable(Event happened) => happened is not Edited edited || edited.TryDecode(out _);
+
     EditOutcome Take(Edit edit)
     {
         if (State.Decide(edit, Journal.Version, out var edited) is { } outcome) return outcome;
