@@ -12,7 +12,7 @@ namespace Annotate.Client;
 public sealed class LiveClient : IAsyncDisposable
 {
     readonly HubConnection _connection;
-    readonly Dictionary<string, IResumable> _open = [];
+    readonly Dictionary<string, Opening> _open = [];
     readonly Lock _lock = new();
     readonly SemaphoreSlim _resuming = new(1);
     CancellationTokenSource _connected = new();
@@ -41,7 +41,11 @@ public sealed class LiveClient : IAsyncDisposable
         _connection.Reconnecting += _ => _connected.CancelAsync();
         _connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) => TakeAway(topic, LiveException.Of(problem)));
         _connection.Reconnected += _ => ResumeAllAsync();
+        _connection.Closed += EndAllAsync;
     }
+
+    /// <summary>News of a topic that wait for their reader, at most.</summary>
+    internal int UnreadMax { get; init; } = 10_000;
 
     /// <summary>Whether the connection is up, coming back, or down.</summary>
     public HubConnectionState State => _connection.State;
@@ -73,7 +77,7 @@ public sealed class LiveClient : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var open in TakeAll()) open.End(null);
+        foreach (var opening in TakeAll()) opening.End(null);
         await _connected.CancelAsync();
         await _connection.DisposeAsync();
     }
@@ -96,18 +100,41 @@ public sealed class LiveClient : IAsyncDisposable
         if (_connection.State == HubConnectionState.Connected) await _connection.InvokeCoreAsync(method, [topic]);
     }
 
+    /// <summary>Resumes something that fell behind by itself.</summary>
+    internal void Resume(string name)
+    {
+        Opening? opening;
+        lock (_lock) opening = _open.GetValueOrDefault(name);
+        if (opening is not null) _ = ResumeAsync(name, opening, _connected.Token);
+    }
+
     async Task OpenAsync(string name, IResumable resumable)
     {
+        var opening = new Opening(resumable);
         lock (_lock)
-            if (!_open.TryAdd(name, resumable)) throw new InvalidOperationException($"'{name}' is open already.");
+            if (!_open.TryAdd(name, opening)) throw new InvalidOperationException($"'{name}' is open already.");
         try
         {
-            await resumable.ResumeAsync();
+            await OpenAsync(opening);
         }
         catch
         {
-            lock (_lock) _open.Remove(name);
+            lock (_lock)
+                if (_open.GetValueOrDefault(name) == opening) _open.Remove(name);
             throw;
+        }
+    }
+
+    async Task OpenAsync(Opening opening)
+    {
+        try
+        {
+            await opening.ResumeAsync();
+        }
+        catch (Exception exception) when (IsLoss(exception) && _connection.State != HubConnectionState.Disconnected)
+        {
+            // The connection is coming back, or has come back by now, and whoever resumes all the others resumes this, too.
+            await opening.Opened;
         }
     }
 
@@ -117,10 +144,10 @@ public sealed class LiveClient : IAsyncDisposable
         await _resuming.WaitAsync();
         try
         {
-            IResumable[] all;
-            lock (_lock) all = [.. _open.Values];
+            KeyValuePair<string, Opening>[] all;
+            lock (_lock) all = [.. _open];
             _connected = new CancellationTokenSource();
-            await Task.WhenAll(Array.ConvertAll(all, resumable => ResumeAsync(resumable, _connected.Token)));
+            await Task.WhenAll(Array.ConvertAll(all, open => ResumeAsync(open.Key, open.Value, _connected.Token)));
         }
         finally
         {
@@ -128,13 +155,13 @@ public sealed class LiveClient : IAsyncDisposable
         }
     }
 
-    static async Task ResumeAsync(IResumable resumable, CancellationToken whileConnected)
+    async Task ResumeAsync(string name, Opening opening, CancellationToken whileConnected)
     {
         for (var tries = 0; ; tries++)
         {
             try
             {
-                await resumable.ResumeAsync();
+                await opening.ResumeAsync();
                 return;
             }
             catch (LiveException exception) when (exception.IsPassing)
@@ -145,7 +172,7 @@ public sealed class LiveClient : IAsyncDisposable
             catch (LiveException exception)
             {
                 // It may not be seen any more; the others go on.
-                resumable.End(exception);
+                TakeAway(name, exception);
                 return;
             }
             catch (Exception exception) when (IsLoss(exception))
@@ -156,31 +183,70 @@ public sealed class LiveClient : IAsyncDisposable
         }
     }
 
+    // It will not come back: the policy gave up, or the server said so. Nobody shall wait for ever.
+    Task EndAllAsync(Exception? reason)
+    {
+        foreach (var opening in TakeAll()) opening.End(reason ?? new IOException("The connection was closed."));
+        return Task.CompletedTask;
+    }
+
     /// <summary>The connection went, or was not there.</summary>
     internal static bool IsLoss(Exception exception) =>
         exception is InvalidOperationException or IOException or OperationCanceledException or WebSocketException;
 
     /// <summary>Cancelled when the connection that is up now goes.</summary>
     internal CancellationToken WhileConnected => _connected.Token;
+
     void TakeAway(string name, LiveException reason)
     {
-        IResumable? gone;
+        Opening? gone;
         lock (_lock) _open.Remove(name, out gone);
         gone?.End(reason);
     }
 
     T? Find<T>(string name) where T : class, IResumable
     {
-        lock (_lock) return _open.GetValueOrDefault(name) as T;
+        lock (_lock) return _open.GetValueOrDefault(name)?.It as T;
     }
 
-    IResumable[] TakeAll()
+    Opening[] TakeAll()
     {
         lock (_lock)
         {
-            IResumable[] all = [.. _open.Values];
+            Opening[] all = [.. _open.Values];
             _open.Clear();
             return all;
+        }
+    }
+
+    /// <summary>Something that is followed or open, resumed by one caller after the other: whoever opened it, and each reconnection.</summary>
+    sealed class Opening(IResumable it)
+    {
+        readonly Lock _lock = new();
+        Task _last = Task.CompletedTask;
+        readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public IResumable It => it;
+
+        /// <summary>Completed when it was resumed for the first time; fails when it ended before.</summary>
+        public Task Opened => _opened.Task;
+
+        public Task ResumeAsync()
+        {
+            lock (_lock) return _last = ResumeAfterAsync(_last);
+        }
+
+        public void End(Exception? reason)
+        {
+            it.End(reason);
+            if (_opened.TrySetException(reason ?? new ObjectDisposedException(nameof(LiveClient)))) _ = _opened.Task.Exception;
+        }
+
+        async Task ResumeAfterAsync(Task last)
+        {
+            await last.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+            await it.ResumeAsync();
+            _opened.TrySetResult();
         }
     }
 

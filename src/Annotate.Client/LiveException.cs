@@ -9,9 +9,13 @@ public sealed class LiveException(LiveProblem problem, Exception? inner = null) 
     public LiveProblem Problem => problem;
 
     /// <summary>The server could not do it just now, perhaps because one of its cluster went: the same may be asked again.</summary>
-    public bool IsPassing => problem.Status == 503 || problem.Code == Failed;
+    public bool IsPassing => IsPassingProblem(problem);
 
     const string Failed = "failed";
+
+    /// <summary>The server is busy, or takes no more from this person just now.</summary>
+    internal static bool IsPassingProblem(LiveProblem problem) => problem.Status is 503 or 429 || problem.Code == Failed;
+
     /// <param name="problem">As JSON.</param>
     internal static LiveException Of(string problem) => Of(new HubException(problem));
 

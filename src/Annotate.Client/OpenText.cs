@@ -247,7 +247,7 @@ public sealed class OpenText : IResumable
             var answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, merged);
             if (answer.Status == "missing") answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, Lacking(answer.StateVector!));
             // Not taken now: there was too much to write, or what it builds on came from others meanwhile.
-            if (answer.Problem?.Status == 503 || answer.Status == "missing") return Sending.Later;
+            if (answer.Problem is { } passing && LiveException.IsPassingProblem(passing) || answer.Status == "missing") return Sending.Later;
             Settle(batch, edit =>
             {
                 if (answer.Problem is { } problem) edit.Durable.TrySetException(new LiveException(problem));

@@ -3,7 +3,7 @@ namespace Annotate.Server;
 /// <summary>The bounds of the host, each with its unit last. The domain's own are in its project.</summary>
 public static partial class Limits
 {
-    /// <summary>Largest record that storage takes: a snapshot of the largest state, several times over.</summary>
+    /// <summary>Largest record that storage takes: the largest snapshot that a journal writes, and room to spare.</summary>
     public const int StorageRecordBytesMax = 64 * 1024 * 1024;
 
     /// <summary>Writes that wait for the storage thread before further callers wait outside the queue: also the largest transaction.</summary>

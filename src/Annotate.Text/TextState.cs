@@ -36,6 +36,27 @@ public sealed partial class TextState
     /// <summary>The state vector as Y.encodeStateVector writes it.</summary>
     public byte[] EncodeStateVector() => ClientClocks.Encode(StateVector);
 
+    /// <summary>Whether somebody with that state vector (by descending client) holds every struct that is held here.</summary>
+    public bool IsHeldBy(ReadOnlySpan<ClientClock> other)
+    {
+        foreach (ref readonly var clock in StateVector)
+            if (ClientClocks.Of(other, clock.ClientId) < clock.Clock) return false;
+        return true;
+    }
+
+    /// <summary>An update that brings no structs and deletes all that is deleted here: what somebody lacks at most who holds every struct.</summary>
+    public byte[] EncodeDeletes()
+    {
+        var deletes = default(Rows<DeleteRange>);
+        for (var i = 0; i < ClientCount; i++)
+            for (var range = 0; range < (_deleted[i]?.Count ?? 0); range++)
+                deletes.Add(new DeleteRange(_clocks[i].ClientId, _deleted[i]![range].From, _deleted[i]![range].To));
+        var writer = new ByteWriter(deletes.Count * 8 + 16);
+        writer.Uint(0);
+        Deletes.Write(ref writer, deletes.Span);
+        return writer.ToArray();
+    }
+
     /// <summary>How many ranges of deleted clocks are held.</summary>
     public int DeleteRangeCount
     {

@@ -108,8 +108,11 @@ public static class Limits
     /// <summary>Largest single edit of a text, as Yjs update bytes.</summary>
     public const int EditBytesMax = 1 << 20;
 
-    /// <summary>Largest text, as merged Yjs update bytes.</summary>
-    public const int TextBytesMax = 64 << 20;
+    /// <summary>
+    /// Largest text, as Yjs update bytes. As one update it must be readable again, as a snapshot it must fit a record of the storage, and as
+    /// an answer a message between silos; deleted words count, since they stay in the update.
+    /// </summary>
+    public const int TextBytesMax = 16 << 20;
 
     /// <summary>Yjs structs in one text: what was typed, pasted or deleted in one go. As many as can be read again in one update.</summary>
     public const int StructsPerTextMax = Text.Limits.UpdateStructsMax;
@@ -128,6 +131,12 @@ public static class Limits
 
     /// <summary>A silo that has not reported for so long has nobody connected.</summary>
     public const int PresenceForgottenSeconds = 15;
+
+    /// <summary>Changes of who is present wait so long for others, and are told together.</summary>
+    public const int PresenceTellMilliseconds = 50;
+
+    /// <summary>They wait longer where many are present: each follower is sent so many names a second at most.</summary>
+    public const int PresenceNamesPerSecondMax = 2_000;
 
     /// <summary>Longest life of a token that is not the operator's.</summary>
     public const int TokenDaysMax = 366;

@@ -36,11 +36,11 @@ sealed class Silo : IAsyncDisposable
         return new Silo(host);
     }
 
-    /// <summary>All entries of a grain's journal, by following it from the beginning.</summary>
-    public async Task<IReadOnlyList<Entry>> HistoryAsync(ITopicGrain grain)
+    /// <summary>The entries of a grain's journal after a version, or all, as they come to whoever follows it from there.</summary>
+    public async Task<IReadOnlyList<Entry>> HistoryAsync(ITopicGrain grain, long since = 0)
     {
         var observer = Grains.CreateObjectReference<ITopicObserver>(new Nobody());
-        var answer = await grain.FollowAsync(observer, 0);
+        var answer = await grain.FollowAsync(observer, since);
         await grain.UnfollowAsync(observer);
         Assert.Null(answer.State);
         return answer.Entries;

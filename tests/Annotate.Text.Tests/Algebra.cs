@@ -68,6 +68,10 @@ public sealed class Algebra(Oracle yjs)
         Assert.Equal(vector, state.StateVector.ToArray());
         var kept = Read(Updates.Merge([.. held]));
         Assert.Equal(vector, Updates.StateVectorOf(kept));
+        // Whoever holds every struct is told of deletions alone, by the state as by the text itself.
+        Assert.True(state.IsHeldBy(vector));
+        Assert.Equal(vector.Length == 0, state.IsHeldBy(vector.AsSpan(vector.Length > 0 ? 1 : 0)));
+        Assert.Equal(Updates.MergeSince([whole], vector), state.EncodeDeletes());
         Assert.Equal(whole.Deletes.ToArray(), kept.Deletes.ToArray());
         // Not a clock, nor a deletion, came twice.
         Assert.Equal(vector.Sum(entry => entry.Clock), held.Sum(update => update.Ranges.ToArray().Sum(range => range.To - range.From)));

@@ -54,6 +54,15 @@ test('somebody without a mandate to draft is shown the text and may not change i
   assert.ok(refusal.code >= 4400 && refusal.code < 4500, `closed for good, with ${refusal.code}`);
 });
 
+test('whoever may not come in is told so for good, so that a stock client stays away', { timeout: WaitMilliseconds }, async t => {
+  for (const token of ['ann_wrong', '']) {
+    const stranger = await Client.start('olga', 7, 0, token);
+    t.after(() => stranger.end());
+    // Told by an event that the client raises only when it does not come back.
+    assert.equal((await stranger.order('connect', 'refused')).code, 4401);
+  }
+});
+
 /** Waits until every client holds the same. */
 async function agreement(clients) {
   const agreed = () => new Set(clients.map(client => client.state.hash)).size === 1;
@@ -77,10 +86,10 @@ class Client {
   state = { text: '', hash: '' };
   failure = null;
 
-  static async start(person, seed, edits) {
+  static async start(person, seed, edits, wrongToken) {
     const client = new Client();
     client.person = person;
-    const token = await server.bearer(coalition, person);
+    const token = wrongToken ?? await server.bearer(coalition, person);
     client.process = fork(new URL('yjs-client.mjs', import.meta.url), [JSON.stringify({ url: server.yjs, text: opening, token, seed, edits })]);
     client.ended = new Promise(resolve => client.process.once('exit', resolve));
     client.process.on('message', message => client.hear(message));

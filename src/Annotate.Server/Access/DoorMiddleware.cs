@@ -1,3 +1,5 @@
+using Annotate.Server.Live;
+
 namespace Annotate.Server.Access;
 
 /// <summary>
@@ -5,8 +7,8 @@ namespace Annotate.Server.Access;
 /// that forgetting it closes a door and never opens one.
 /// </summary>
 sealed partial class DoorMiddleware(
-    RequestDelegate next, Doors doors, WrongTokens wrong, OpenSockets sockets, OwnOrigin origin, IHostEnvironment environment,
-    ILogger<DoorMiddleware> logger)
+    RequestDelegate next, Doors doors, WrongTokens wrong, OpenSockets sockets, OwnOrigin origin, RefusedSockets refusals,
+    IHostEnvironment environment, ILogger<DoorMiddleware> logger)
 {
     static readonly Problem Unguarded = new("unguarded", 500, "This endpoint does not say what it asks of its caller (Requires).");
 
@@ -31,7 +33,7 @@ sealed partial class DoorMiddleware(
             return;
         }
 
-        if (await AdmitAsync(context, required.Right) is { } refused) await Problems.WriteAsync(context, refused);
+        if (await AdmitAsync(context, required.Right) is { } refused) await refusals.WriteAsync(context, refused);
         else if (CallerToken.IsSocketPath(context.Request.Path)) await sockets.KeepAsync(context, required.Right, next);
         else await next(context);
     }

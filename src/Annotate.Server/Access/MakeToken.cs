@@ -30,12 +30,18 @@ static class MakeToken
     static readonly Problem OtherSteward =
         new("stewards-are-equals", 403, "A steward makes no tokens for another steward; the operator of this server can.");
 
+    static readonly Problem NoSteward = new("stewards-only", 403, "Only the coalition's stewards may do this.");
+
+    static readonly Problem NotTheirs =
+        new("own-tokens-only", 403, "A token for a program is made by the person themself, or by the operator; a steward makes sign-in links.");
+
     public static void Map(IEndpointRouteBuilder routes)
     {
-        var tokens = routes.MapGroup("/api/coalitions/{coalition}/people/{person}/tokens").WithCheckedAddress().Requires(Right.Steward).WithTags("Access");
-        tokens.MapPost("", MakeAsync).WithSummary("Makes a token for a person: for a program, or a link that signs a browser in once.")
+        var tokens = routes.MapGroup("/api/coalitions/{coalition}/people/{person}/tokens").WithCheckedAddress().WithTags("Access");
+        tokens.MapPost("", MakeAsync).Requires(Right.Read)
+            .WithSummary("Makes a token for oneself: for a program, or a link that signs a browser in once. A steward makes links for those who never signed in.")
             .Produces<TokenAnswer>(StatusCodes.Status201Created);
-        tokens.MapDelete("", RevokeAsync).WithSummary("Revokes every token of a person, on open connections too.");
+        tokens.MapDelete("", RevokeAsync).Requires(Right.Steward).WithSummary("Revokes every token of a person, on open connections too.");
     }
 
     static async Task<IResult> MakeAsync(
@@ -44,9 +50,10 @@ static class MakeToken
         var life = LifeOf(wanted);
         if (CheckLife(wanted.Kind, life) is { } invalid) return invalid.Result();
         var found = await doors.PersonAsync(coalition, person);
-        if (Check(found, who) is { } refused) return refused.Result();
+        if (CheckMaker(found, wanted.Kind, who) is { } refused) return refused.Result();
         var kind = wanted.Kind == TokenWanted.SignIn ? TokenKind.SignIn : TokenKind.Bearer;
-        var (made, problem) = await tokens.IssueAsync(kind, coalition, person, found!.Stay, life, who.By);
+        var isInvitation = !who.IsOperator && found!.Id != who.By.Person;
+        var (made, problem) = await tokens.IssueAsync(kind, coalition, person, found!.Stay, life, who.By, isInvitation);
         if (made is null) return problem!.Result();
         var link = kind == TokenKind.SignIn ? SignIn.LinkOf(origin.Of(request), made.Token) : null;
         request.HttpContext.Response.Headers.CacheControl = "no-store";
@@ -59,6 +66,14 @@ static class MakeToken
         await tokens.RevokeAllAsync(coalition, person, who.By);
         return TypedResults.NoContent();
     }
+
+    // What a token of another person opens, its maker can open, too: so a steward makes but links, and those only until the person has come.
+    static Problem? CheckMaker(Person? person, TokenWanted kind, Standing who) =>
+        person is null ? Problem.NotFound
+        : who.IsOperator || person.Id == who.By.Person ? null
+        : !who.May(Right.Steward) ? NoSteward
+        : kind == TokenWanted.Bearer ? NotTheirs
+        : Check(person, who);
 
     // Whoever can make or end another's tokens can act as them or lock them out, so between stewards only the operator may.
     static Problem? Check(Person? person, Standing who) =>

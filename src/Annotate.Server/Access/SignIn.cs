@@ -63,10 +63,6 @@ static class SignIn
     }
 
     // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
-    static async Task<MadeToken?> SessionOfAsync(string link, Tokens tokens, Doors doors) =>
-        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? await tokens.RedeemAsync(found) : null;
-
-    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
     static async Task<Principal?> WhomAsync(string link, Tokens tokens, Doors doors) =>
         await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? found : null;
 

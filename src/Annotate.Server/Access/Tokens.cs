@@ -12,12 +12,13 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
 
     /// <summary>Makes a token for a person.</summary>
     /// <param name="stay">The person's, in which alone it is good.</param>
+    /// <param name="isInvitation">See <see cref="CountToken"/>.</param>
     /// <returns>The token itself, which nobody can ask for again; or the problem that they have too many.</returns>
     public async Task<(MadeToken? Made, Problem? Problem)> IssueAsync(
-        TokenKind kind, string coalition, string person, int stay, TimeSpan life, By by)
+        TokenKind kind, string coalition, string person, int stay, TimeSpan life, By by, bool isInvitation = false)
     {
         var made = new MadeToken(Secrets.Make(), clock.GetUtcNow() + life);
-        var problem = await IssueAsync(made, kind, coalition, person, stay, by, inPlaceOf: null);
+        var problem = await IssueAsync(made, kind, coalition, person, stay, by, inPlaceOf: null, isInvitation);
         return problem is null ? (made, null) : (null, problem);
     }
 
@@ -52,7 +53,7 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
     }
 
     /// <summary>Uses up a sign-in link and makes a session in its place.</summary>
-    /// <returns>Null when somebody else was faster.</returns>
+    /// <returns>Null when somebody else was faster, or it was an invitation and the person has come by another way.</returns>
     public async Task<MadeToken?> RedeemAsync(Principal link)
     {
         var by = new By(link.Person, null);
@@ -82,11 +83,12 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
 
     public void Dispose() => _lookups.Dispose();
 
-    async Task<Problem?> IssueAsync(MadeToken made, TokenKind kind, string coalition, string person, int stay, By by, string? inPlaceOf)
+    async Task<Problem?> IssueAsync(
+        MadeToken made, TokenKind kind, string coalition, string person, int stay, By by, string? inPlaceOf, bool isInvitation = false)
     {
         var hash = Secrets.HashOf(made.Token);
         // Counted first: a server that stops in between leaves a place that nothing takes, and not a token that nobody counts.
-        var counted = await CountOf(coalition, person).RunAsync(new CountToken(hash, made.Expires, stay, inPlaceOf) { Id = NewId(), By = by });
+        var counted = await CountOf(coalition, person).RunAsync(new CountToken(hash, made.Expires, stay, inPlaceOf, isInvitation) { Id = NewId(), By = by });
         return counted.Problem
             ?? (await GrainOf(hash).RunAsync(new IssueToken(kind, coalition, person, made.Expires, stay) { Id = NewId(), By = by })).Problem;
     }

@@ -14,7 +14,8 @@ static class Parts
 {
     public static void AddParts(this IServiceCollection services, Settings settings)
     {
-        services.AddLive(TimeSpan.FromSeconds(settings.FollowRenewSeconds));
+        services.AddLive(new LiveSettings(
+            TimeSpan.FromSeconds(settings.FollowRenewSeconds), settings.ConnectionsPerPerson, settings.EditsPerPersonPerSecond));
     }
 
     public static void MapParts(this IEndpointRouteBuilder routes)

@@ -63,6 +63,12 @@ public sealed record Settings
     /// <summary>How often a server asks for what it may have missed of the topics it follows.</summary>
     public int FollowRenewSeconds { get; init; } = 5;
 
+    /// <summary>Connections that one person may have open to this server: every tab has one, and a stock Yjs client one for each text.</summary>
+    public int ConnectionsPerPerson { get; init; } = 256;
+
+    /// <summary>Edits that this server takes from one person in a second, over half a minute.</summary>
+    public int EditsPerPersonPerSecond { get; init; } = 1_000;
+
     /// <summary>Runs requests on the threads that read the sockets: fewer switches between threads, but a slow request holds up others.</summary>
     public bool InlineScheduling { get; init; }
 
@@ -102,6 +108,8 @@ public sealed record Settings
         CheckRange(SiloPort, 0, 65_535, nameof(SiloPort));
         CheckRange(GatewayPort, 0, 65_535, nameof(GatewayPort));
         CheckRange(FollowRenewSeconds, 1, Annotate.Limits.FollowForgottenSeconds / 2, nameof(FollowRenewSeconds));
+        CheckRange(ConnectionsPerPerson, 1, Limits.ConnectionsMax, nameof(ConnectionsPerPerson));
+        CheckRange(EditsPerPersonPerSecond, 1, 1_000_000, nameof(EditsPerPersonPerSecond));
         CheckRange(StopSeconds, 1, 600, nameof(StopSeconds));
         if (!System.Net.IPAddress.TryParse(SiloAddress, out _)) throw new SettingsException("Annotate:SiloAddress is an IP address.");
     }

@@ -6,8 +6,14 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 namespace Annotate.Server.Live;
 
 /// <summary>A connection of <c>/live</c> and what it follows.</summary>
-sealed class HubOutlet(HubConnectionContext connection, Principal principal, TimeProvider clock, ILogger logger) : Outlet(clock)
+sealed class HubOutlet(HubConnectionContext connection, Principal principal, Quota quota, TimeProvider clock, ILogger logger) : Outlet(clock)
 {
+    /// <summary>Why a topic is not followed a second time.</summary>
+    public static readonly Problem FollowedAlready = Problem.Conflict("This connection follows the topic already.");
+
+    static readonly Problem TooManyTopics =
+        Problem.TooLarge($"A connection follows at most {Limits.SubscriptionsPerConnectionMax} topics and texts.");
+
     readonly Dictionary<string, HubSubscription> _subscriptions = [];
     readonly Lock _lock = new();
     bool _isClosed;
@@ -15,6 +21,8 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
     public string ConnectionId => connection.ConnectionId;
 
     public Principal Principal => principal;
+
+    public Quota Quota => quota;
 
     public override void Abort() => connection.Abort();
 
@@ -25,29 +33,32 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
 
     public T? Find<T>(string topic) where T : Subscription
     {
-        lock (_lock) return _subscriptions.GetValueOrDefault(topic).Subscription as T;
+        lock (_lock) return _subscriptions.TryGetValue(topic, out var found) ? found.Subscription as T : null;
     }
 
     /// <param name="tier">Whose topic it is within the coalition: somebody who changes organisation may not go on following it.</param>
-    /// <returns>False when the topic is followed already, too many are, or the connection has gone.</returns>
-    public bool TryAdd(string topic, string coalition, Tier tier, Subscription subscription)
+    /// <returns>Null when it was added; else why not: the topic is followed already, too many are, or the connection has gone.</returns>
+    public Problem? Add(string topic, string coalition, Tier tier, Subscription subscription)
     {
         lock (_lock)
-            return !_isClosed && _subscriptions.Count < Limits.SubscriptionsPerConnectionMax
-                && _subscriptions.TryAdd(topic, new HubSubscription(coalition, tier, subscription));
-    }
-
-    public bool IsFull
-    {
-        get
         {
-            lock (_lock) return _subscriptions.Count >= Limits.SubscriptionsPerConnectionMax;
+            if (_isClosed) return Problem.NotFound;
+            if (_subscriptions.ContainsKey(topic)) return FollowedAlready;
+            if (_subscriptions.Count >= Limits.SubscriptionsPerConnectionMax) return TooManyTopics;
+            if (!quota.TryFollow()) return QuotaProblems.TooManyTopics;
+            _subscriptions.Add(topic, new HubSubscription(coalition, tier, subscription));
+            return null;
         }
     }
 
     public Subscription? Remove(string topic)
     {
-        lock (_lock) return _subscriptions.Remove(topic, out var removed) ? removed.Subscription : null;
+        lock (_lock)
+        {
+            if (!_subscriptions.Remove(topic, out var removed)) return null;
+            quota.Unfollow();
+            return removed.Subscription;
+        }
     }
 
     /// <summary>The connection has gone: a call that is still under way adds nothing any more.</summary>
@@ -65,7 +76,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
     /// Rights in a coalition changed: a connection that lost its right to read, or the organisation whose topics it follows, is told what
     /// it follows no longer; the first is ended.
     /// </summary>
-    public async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
+    public override async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
     {
         HubSubscription[] followed;
         lock (_lock) followed = [.. _subscriptions.Values.Where(each => each.Coalition == coalition)];
@@ -80,8 +91,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
         if (standing is null) Abort();
     }
 
-    static bool IsOpen(Tier tier, Standing? standing) =>
-        standing is not null && (tier.Organisation is null || tier.Organisation == standing.By.Organisation);
+    static bool IsOpen(Tier tier, Standing? standing) => standing is not null && TopicDoor.IsOpenTo(tier, standing);
 
     async Task SayGoneAsync(string[] topics)
     {
@@ -103,7 +113,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Tim
             logger.LogWarning(exception, "A connection of the hub could not be served");
     }
 
-    readonly record struct HubSubscription(string Coalition, Tier Tier, Subscription? Subscription);
+    readonly record struct HubSubscription(string Coalition, Tier Tier, Subscription Subscription);
 }
 
 /// <summary>A text that a hub connection has open.</summary>

@@ -15,6 +15,24 @@ static class Limits
     /// <summary>Topics and texts one connection may follow.</summary>
     public const int SubscriptionsPerConnectionMax = 512;
 
+    /// <summary>Those of one person on all connections to the hub.</summary>
+    public const int SubscriptionsPerPersonMax = 8_192;
+
+    /// <summary>Bytes of edits that one person may send in a second, over some time; how many edits is a setting.</summary>
+    public const int EditBytesPerPersonPerSecondMax = 2 << 20;
+
+    /// <summary>So many seconds' worth of edits may come at once: what was written offline, or an import.</summary>
+    public const int EditBurstSeconds = 30;
+
+    /// <summary>Awareness updates that one person may send in a second: stock clients repeat those of everybody else.</summary>
+    public const int AwarenessPerPersonPerSecondMax = 1_000;
+
+    /// <summary>Bytes of them.</summary>
+    public const int AwarenessBytesPerPersonPerSecondMax = 256 << 10;
+
+    /// <summary>So many seconds' worth of them may come at once.</summary>
+    public const int AwarenessBurstSeconds = 10;
+
     /// <summary>Bytes of edits of one text that wait for the edits before them; past it a writer waits.</summary>
     public const int PendingEditsBytesMax = 16 << 20;
 
@@ -30,6 +48,15 @@ static class Limits
     /// <summary>Bytes of one awareness update.</summary>
     public const int AwarenessBytesMax = 16 << 10;
 
+    /// <summary>Topics renewed at the same time.</summary>
+    public const int RenewalsAtOnceMax = 64;
+
+    /// <summary>How long one of them may keep its place from the others.</summary>
+    public const int RenewalPatienceMilliseconds = 250;
+
+    /// <summary>A silo of which nothing was heard for so many renewals is gone, and the cursors of its people with it.</summary>
+    public const int AwarenessSilentRenewalsMax = 3;
+
     /// <summary>Awareness states kept for one text on one silo.</summary>
     public const int AwarenessStatesMax = 4_096;
 
@@ -38,6 +65,12 @@ static class Limits
 
     /// <summary>A buffer larger than this is let go after the message it was made for.</summary>
     public const int ReadBufferKeptBytesMax = 64 << 10;
+
+    /// <summary>WebSockets that are being refused at the same time; more are refused in the handshake.</summary>
+    public const int RefusedSocketsMax = 256;
+
+    /// <summary>How much of what a refused WebSocket says is read while its closing frame is under way.</summary>
+    public const int RefusedSocketBytesMax = 4 << 10;
 
     /// <summary>How long a closing frame may take.</summary>
     public const int CloseTimeoutSeconds = 2;

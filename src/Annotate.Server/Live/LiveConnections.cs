@@ -9,7 +9,8 @@ namespace Annotate.Server.Live;
 /// The open connections of this silo. When rights change they are looked at again, so that a revocation ends a connection that is open;
 /// one whose client takes nothing for too long is ended as well.
 /// </summary>
-sealed class LiveConnections(Doors doors, IHostApplicationLifetime lifetime, ILogger<LiveConnections> logger, TimeProvider clock) : BackgroundService
+sealed class LiveConnections(
+    Doors doors, Quotas quotas, IHostApplicationLifetime lifetime, ILogger<LiveConnections> logger, TimeProvider clock) : BackgroundService
 {
     readonly ConcurrentDictionary<long, YjsConnection> _yjs = [];
     readonly ConcurrentDictionary<string, HubOutlet> _hub = [];
@@ -19,7 +20,11 @@ sealed class LiveConnections(Doors doors, IHostApplicationLifetime lifetime, ILo
 
     public async Task ServeAsync(WebSocket socket, LiveText text, Principal principal)
     {
-        using var connection = new YjsConnection(socket, text, principal, doors, clock, logger) { Origin = NewOrigin() };
+        var quota = quotas.Of(principal);
+        using var connection = new YjsConnection(socket, text, principal, quota, doors, clock, logger) { Origin = NewOrigin() };
+        var isCounted = quota.TryConnect();
+        // Told in the closing frame: a browser shows its page nothing of an answer to the handshake.
+        if (!isCounted) connection.Refuse(QuotaProblems.TooManyConnections);
         _yjs[connection.Origin] = connection;
         try
         {
@@ -28,8 +33,12 @@ sealed class LiveConnections(Doors doors, IHostApplicationLifetime lifetime, ILo
         finally
         {
             _yjs.TryRemove(connection.Origin, out _);
+            if (isCounted) quota.Disconnect();
         }
     }
+
+    /// <summary>How many there are, of both doors.</summary>
+    public int Count => _yjs.Count + _hub.Count;
 
     public void Add(HubOutlet outlet) => _hub[outlet.ConnectionId] = outlet;
 
@@ -43,7 +52,11 @@ sealed class LiveConnections(Doors doors, IHostApplicationLifetime lifetime, ILo
         try
         {
             using var timer = new PeriodicTimer(TimeSpan.FromSeconds(Limits.SendTimeoutSeconds), clock);
-            while (await timer.WaitForNextTickAsync(stoppingToken)) EndStuck();
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                EndStuck();
+                quotas.Forget();
+            }
         }
         finally
         {
@@ -51,24 +64,34 @@ sealed class LiveConnections(Doors doors, IHostApplicationLifetime lifetime, ILo
         }
     }
 
+    IEnumerable<Outlet> All => _yjs.Values.Cast<Outlet>().Concat(_hub.Values);
+
     void EndStuck()
     {
-        foreach (var outlet in _yjs.Values.Cast<Outlet>().Concat(_hub.Values))
+        foreach (var outlet in All)
             if (outlet.IsStuck) outlet.Abort();
     }
 
+    // All at the same time: they share what must be asked of a grain, and one that takes no goodbye delays nobody else's end.
     async void LookAgain(string coalition)
+    {
+        var faults = await Task.WhenAll(All.Select(outlet => LookAgainAsync(outlet, coalition)));
+        var failed = faults.OfType<Exception>().ToArray();
+        if (failed.Length > 0)
+            logger.LogError(failed[0], "{Count} open connections could not be checked after rights changed; they are ended", failed.Length);
+    }
+
+    async Task<Exception?> LookAgainAsync(Outlet outlet, string coalition)
     {
         try
         {
-            foreach (var connection in _yjs.Values.Where(connection => connection.Coalition == coalition))
-                if (await StandingAsync(connection.Principal, coalition) is null) connection.Refuse(Problem.NotFound);
-            foreach (var outlet in _hub.Values) await outlet.LookAgainAsync(coalition, StandingAsync);
+            await outlet.LookAgainAsync(coalition, StandingAsync);
+            return null;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            logger.LogError(exception, "Open connections could not be checked after rights changed; all of them are ended");
-            foreach (var outlet in _yjs.Values.Cast<Outlet>().Concat(_hub.Values)) outlet.Abort();
+            outlet.Abort();
+            return exception;
         }
     }
 

@@ -28,7 +28,6 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (connections.Find(Context.ConnectionId) is not { } outlet) return Task.CompletedTask;
         foreach (var topic in outlet.Close()) End(outlet, topic);
         (Context.Items[nameof(LivePresence)] as IDisposable)?.Dispose();
-        connections.Remove(Context.ConnectionId);
         return Task.CompletedTask;
     }
 
@@ -41,8 +40,8 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         Given(topic, "topic");
         if (topic.StartsWith(PresenceKind, StringComparison.Ordinal)) return await FollowPresenceAsync(outlet, topic);
         if (!topicDoors.TryFind(topic, out var door)) throw Refusal(Problem.NotFound);
-        await AdmitAsync(outlet, door);
-        if (outlet.Find<Subscription>(topic) is not null) throw Refusal(FollowedAlready);
+        await AdmitAsync(outlet, door.Coalition, door.Tier);
+        if (outlet.Find<Subscription>(topic) is not null) throw Refusal(HubOutlet.FollowedAlready);
         return await FollowAsync(outlet, door, since);
     }
 
@@ -67,16 +66,20 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (!await texts.ExistsAsync(id)) throw Refusal(Problem.NotFound);
 
         var live = await texts.OpenAsync(id);
-        // Nothing is waited for between the opening and the last step: an opening that fails leaves nothing behind that looks open.
+        // An opening that fails leaves nothing behind that looks open.
         var opening = await OpenOrCloseAsync(live, stateVector);
         var subscription = new HubTextSubscription(live, outlet, texts.Close);
         subscription.StartAt(opening.Version);
-        if (outlet.TryAdd(text, id.Coalition, Tier.Coalition, subscription)) live.Add(subscription);
+        if (outlet.Add(text, id.Coalition, Tier.Coalition, subscription) is not { } refused)
+        {
+            await AdmitStillAsync(outlet, text, id.Coalition, Tier.Coalition);
+            live.Add(subscription);
+        }
         else
         {
             texts.Close(live);
             // Another call opened it meanwhile: then it is open, and this one only asked what it lacks.
-            if (outlet.Find<HubTextSubscription>(text) is null) throw Refusal(TooManyTopics);
+            if (refused != HubOutlet.FollowedAlready) throw Refusal(refused);
         }
 
         return LiveAnswers.Of(opening);
@@ -92,8 +95,8 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         Given(update, "update");
         var open = OpenOf(outlet, text);
         var standing = await StandingAsync(outlet, open.Id.Coalition);
-        if (!standing.May(Right.Draft))
-            return LiveAnswers.Of(new EditOutcome(EditStatus.Refused, open.Version, null, YjsConnection.DraftMandateMissing));
+        if (!standing.May(Right.Draft)) return Refused(open, YjsConnection.DraftMandateMissing);
+        if (!outlet.Quota.Edits.TrySpend(update.Length)) return Refused(open, QuotaProblems.TooManyEdits);
         return LiveAnswers.Of(await open.EditAsync(new Edit(update, standing.By, outlet.Origin)));
     }
 
@@ -106,13 +109,9 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         var open = OpenOf(outlet, text);
         if (awareness.Length > Limits.AwarenessBytesMax)
             throw Refusal(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
+        if (!outlet.Quota.Awareness.TrySpend(awareness.Length)) throw Refusal(QuotaProblems.TooMuchAwareness);
         open.Aware(awareness, (await StandingAsync(outlet, open.Id.Coalition)).By, outlet.Origin);
     }
-
-    static Problem TooManyTopics { get; } =
-        Problem.TooLarge($"A connection follows at most {Limits.SubscriptionsPerConnectionMax} topics and texts.");
-
-    static Problem FollowedAlready { get; } = Problem.Conflict("This connection follows the topic already.");
 
     // A client may send nothing where something belongs, whatever the types here say.
     static void Given(object? argument, string name)
@@ -122,6 +121,9 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
 
     static HubException Refusal(Problem problem) => new(problem.Json());
 
+    static EditAnswer Refused(LiveText text, Problem problem) =>
+        LiveAnswers.Of(new EditOutcome(EditStatus.Refused, text.Version, null, problem));
+
     static TextId Parse(string text) => TextId.TryParse(text) ?? throw Refusal(Problem.NotFound);
 
     static LiveText OpenOf(HubOutlet outlet, string? text) => text is null ? throw Refusal(Problem.NotFound) : outlet.Find<HubTextSubscription>(text)?.Text
@@ -130,10 +132,12 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     async Task<Standing> StandingAsync(HubOutlet outlet, string? coalition) =>
         await doors.StandingAsync(outlet.Principal, coalition) is { } standing && standing.May(Right.Read) ? standing : throw Refusal(Problem.NotFound);
 
-    async Task AdmitAsync(HubOutlet outlet, TopicDoor door)
+    async Task AdmitAsync(HubOutlet outlet, string? coalition, Tier tier)
     {
-        var standing = await StandingAsync(outlet, door.Coalition ?? outlet.Principal.Coalition);
-        if (!door.IsOpenTo(standing)) throw Refusal(Problem.NotFound);
+        var standing = await StandingAsync(outlet, coalition ?? outlet.Principal.Coalition);
+        if (!TopicDoor.IsOpenTo(tier, standing)) throw Refusal(Problem.NotFound);
+        // The operator has a standing everywhere, even where there is nothing.
+        if (standing.IsOperator && coalition is not null && !await topicDoors.HasCoalitionAsync(coalition)) throw Refusal(Problem.NotFound);
     }
 
     async Task<TextOpening> OpenOrCloseAsync(LiveText live, byte[] stateVector)
@@ -157,23 +161,37 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         // A version that has not been reached is of another history (a restored backup): such a client starts anew.
         var isKnown = since >= 0 && since <= state.Version;
         subscription.StartAt(isKnown ? since : state.Version);
-        if (!outlet.TryAdd(door.Topic, door.Coalition ?? "", door.Tier, subscription))
+        if (outlet.Add(door.Topic, door.Coalition ?? "", door.Tier, subscription) is { } refused)
         {
             topics.Release(live);
-            throw Refusal(outlet.Find<Subscription>(door.Topic) is null ? TooManyTopics : FollowedAlready);
+            throw Refusal(refused);
         }
 
+        await AdmitStillAsync(outlet, door.Topic, door.Coalition, door.Tier);
         live.Add(subscription);
         return isKnown ? new Followed(since, null) : new Followed(state.Version, state.Json);
+    }
+
+    // The caller's rights may have changed while it was set up, when there was nothing yet that the change could end.
+    async Task AdmitStillAsync(HubOutlet outlet, string topic, string? coalition, Tier tier)
+    {
+        try
+        {
+            await AdmitAsync(outlet, coalition, tier);
+        }
+        catch
+        {
+            End(outlet, topic);
+            throw;
+        }
     }
 
     async Task<Followed> FollowPresenceAsync(HubOutlet outlet, string topic)
     {
         var coalition = topic[PresenceKind.Length..];
-        await StandingAsync(outlet, coalition);
+        await AdmitAsync(outlet, coalition, Tier.Coalition);
         var subscription = new PresenceSubscription(presence, coalition, outlet);
-        if (!outlet.TryAdd(topic, coalition, Tier.Coalition, subscription))
-            throw Refusal(outlet.Find<Subscription>(topic) is null ? TooManyTopics : FollowedAlready);
+        if (outlet.Add(topic, coalition, Tier.Coalition, subscription) is { } refused) throw Refusal(refused);
         var state = presence.Read(coalition);
         subscription.StartAt(state.Version);
         presence.Add(subscription);

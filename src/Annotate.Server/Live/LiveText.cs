@@ -10,7 +10,7 @@ namespace Annotate.Server.Live;
 /// A text that connections of this silo have open. Their edits go to the grain together, one call at a time: while one call waits for
 /// the disk the next gathers, just as the journal gathers entries while a write is in flight.
 /// </summary>
-sealed class LiveText(TextId id, ISectionGrain grain, IGrainFactory grains, ILogger logger)
+sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrainFactory grains, ILogger logger)
     : LiveTopic($"section/{id.Key}", grain, grains, logger)
 {
     /// <summary>A range this short is merged without a connection's own edits; a longer one is merged once for everybody.</summary>
@@ -18,18 +18,20 @@ sealed class LiveText(TextId id, ISectionGrain grain, IGrainFactory grains, ILog
 
     readonly Lock _editLock = new();
     readonly Queue<PendingEdit> _pending = new();
-    readonly Awareness _awareness = new();
     long _pendingBytes;
     bool _isSending;
     TextFrame? _lastFrame;
 
     public TextId Id => id;
 
-    public Awareness Awareness => _awareness;
+    public Awareness Awareness => awareness;
 
     readonly record struct PendingEdit(Edit Edit, IEditor Editor);
 
     public Task<TextOpening> OpenAsync(byte[] stateVector) => grain.OpenAsync(stateVector);
+
+    /// <summary>What the text holds.</summary>
+    public Task<byte[]> StateVectorAsync() => grain.StateVectorAsync();
 
     /// <summary>The editor is answered when the edit is durable, or why it is not. A full queue is the sender's problem, who keeps the edit.</summary>
     public void Edit(Edit edit, IEditor editor)
@@ -62,24 +64,32 @@ sealed class LiveText(TextId id, ISectionGrain grain, IGrainFactory grains, ILog
     /// <summary>Keeps what a connection says of its client ids, and passes it on to the other silos.</summary>
     public void Aware(ReadOnlyMemory<byte> update, By by, long origin)
     {
-        if (_awareness.Take(update, by, origin) is not { } accepted) return;
-        grain.AwareAsync(new AwarenessNotice(accepted, origin, by)).Ignore();
-        WakeAll();
+        if (awareness.Take(update, by, origin, awareness.Silo) is { } accepted) PassOn(accepted, origin, by);
     }
 
     /// <summary>The connection is gone, and its cursors with it.</summary>
     public void Leave(By by, long origin)
     {
-        if (_awareness.Remove(origin) is not { } removed) return;
-        grain.AwareAsync(new AwarenessNotice(removed, origin, by)).Ignore();
-        WakeAll();
+        if (awareness.Remove(origin) is { } removed) PassOn(removed, origin, by);
     }
 
     public override Task AwareAsync(AwarenessNotice notice)
     {
-        // Our own come back from the grain as well; they are known and change nothing.
-        if (_awareness.Take(notice.Bytes, notice.By, notice.Origin) is not null) WakeAll();
+        if (awareness.Hear(notice)) WakeAll();
         return Task.CompletedTask;
+    }
+
+    /// <summary>Says who is still here, and forgets the silos that have fallen silent.</summary>
+    public override void Tend()
+    {
+        if (awareness.StillHere() is { } present) grain.AwareAsync(present).Ignore();
+        if (awareness.ForgetSilent()) WakeAll();
+    }
+
+    void PassOn(byte[] accepted, long origin, By by)
+    {
+        grain.AwareAsync(new AwarenessNotice(accepted, origin, by, awareness.Silo)).Ignore();
+        WakeAll();
     }
 
     /// <summary>What a connection that is at <paramref name="since"/> must be sent; null when nothing; throws nothing.</summary>

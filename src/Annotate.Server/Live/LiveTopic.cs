@@ -1,5 +1,6 @@
 using Annotate.Deciding;
 using Annotate.Following;
+using Annotate.Threads;
 
 namespace Annotate.Server.Live;
 
@@ -99,6 +100,9 @@ class LiveTopic : ITopicObserver
 
     public virtual Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
 
+    /// <summary>Called at every renewal, for what has to be looked after.</summary>
+    public virtual void Tend() { }
+
     /// <summary>The changes after <paramref name="since"/>; false when some of them are not kept here any more.</summary>
     internal bool TryRead(long since, int most, out Change[] changes)
     {
@@ -176,6 +180,7 @@ class LiveTopic : ITopicObserver
 
     void Keep(Change change)
     {
+        if (change.Entry.Event is AnnotationDeleted { Annotation: var deleted }) TakeBack(deleted);
         if (_count == _changes.Length && _count < Limits.LiveChangesMax) Grow();
         while (_count == _changes.Length || _bytes > Limits.LiveBytesMax && _count > 0)
         {
@@ -188,6 +193,16 @@ class LiveTopic : ITopicObserver
         _changes[Slot(_count++)] = change;
         _bytes += WeightOf(change);
         _version = change.Version;
+    }
+
+    // What is kept here goes to those who come later as well.
+    void TakeBack(Guid deleted)
+    {
+        for (var i = 0; i < _count; i++)
+        {
+            ref var kept = ref _changes[Slot(i)];
+            kept = kept with { Entry = WordsTakenBack.Without(kept.Entry, id => id == deleted) };
+        }
     }
 
     static int WeightOf(Change change) => change.Entry.Event is Annotate.Statements.Edited edited ? edited.Update.Length : 256;

@@ -11,10 +11,15 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
 {
     readonly Dictionary<string, Followed> _topics = [];
     readonly Lock _lock = new();
+    readonly SemaphoreSlim _room = new(Limits.RenewalsAtOnceMax);
+    readonly long _silo = LiveConnections.NewOrigin();
 
     sealed class Followed(LiveTopic topic)
     {
         public LiveTopic Topic => topic;
+
+        /// <summary>The renewal under way, or the last.</summary>
+        public Task Renewal { get; set; } = Task.CompletedTask;
 
         public int Leases { get; set; }
 
@@ -23,7 +28,7 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
 
     /// <summary>Opens a text; release it when the connection lets it go.</summary>
     public async Task<LiveText> OpenTextAsync(TextId id) =>
-        (LiveText)await LeaseAsync($"section/{id.Key}", () => new LiveText(id, grains.GetGrain<ISectionGrain>(id.Key), grains, logger));
+        (LiveText)await LeaseAsync($"section/{id.Key}", () => new LiveText(id, grains.GetGrain<ISectionGrain>(id.Key), NewAwareness(), grains, logger));
 
     /// <summary>Follows a topic whose grain is known; release it when the connection lets it go.</summary>
     public Task<LiveTopic> FollowAsync(string topic, Func<IGrainFactory, ITopicGrain> grain) =>
@@ -41,20 +46,42 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
         while (await timer.WaitForNextTickAsync(stoppingToken)) await RenewAllAsync();
     }
 
-    /// <summary>Renews every topic that is in use, and lets go of the others.</summary>
+    /// <summary>
+    /// Begins to renew every topic that is in use, and lets go of the others. So many at a time; but one whose grain is slow gives up its
+    /// place after a moment, and is not asked again until it has answered, so that it delays no other.
+    /// </summary>
     public async Task RenewAllAsync()
     {
         Followed[] all;
         lock (_lock) all = [.. _topics.Values];
-        foreach (var batch in all.Chunk(64)) await Task.WhenAll(batch.Select(RenewAsync));
+        foreach (var followed in all)
+        {
+            if (!followed.Renewal.IsCompleted) continue;
+            await _room.WaitAsync();
+            followed.Renewal = RenewAsync(followed);
+            _ = MakeRoomAsync(followed.Renewal);
+        }
+    }
+
+    async Task MakeRoomAsync(Task renewal)
+    {
+        var patience = Task.Delay(TimeSpan.FromMilliseconds(Limits.RenewalPatienceMilliseconds), clock);
+        await Task.WhenAny(renewal, patience);
+        _room.Release();
     }
 
     async Task RenewAsync(Followed followed)
     {
         try
         {
-            if (!IsLetGo(followed)) await followed.Topic.RenewAsync();
-            else await followed.Topic.UnfollowAsync();
+            if (IsLetGo(followed))
+            {
+                await followed.Topic.UnfollowAsync();
+                return;
+            }
+
+            followed.Topic.Tend();
+            await followed.Topic.RenewAsync();
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -62,6 +89,8 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
             logger.LogWarning(exception, "{Topic} could not be renewed", followed.Topic.Topic);
         }
     }
+
+    Awareness NewAwareness() => new(_silo, settings.FollowRenew * Limits.AwarenessSilentRenewalsMax, clock);
 
     bool IsLetGo(Followed followed)
     {
@@ -91,6 +120,3 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
         }
     }
 }
-
-/// <param name="FollowRenew">How often a silo renews what it follows: the longest that a lost notification can delay anything.</param>
-sealed record LiveSettings(TimeSpan FollowRenew);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Annotate.Server.Access;
 
 namespace Annotate.Server.Live;
 
@@ -33,6 +34,10 @@ abstract class Outlet(TimeProvider clock)
 
     /// <summary>Ends the connection.</summary>
     public abstract void Abort();
+
+    /// <summary>Rights in a coalition changed: whoever may not read there any more is sent away.</summary>
+    /// <param name="standingOf">Null for those who may not read.</param>
+    public abstract Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf);
 
     async Task SendAllAsync()
     {

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using Annotate.Client;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Annotate.Statements;
 using Annotate.Text;
 using Microsoft.Net.Http.Headers;
@@ -13,9 +14,11 @@ static class TextRoutes
 {
     const string UpdateType = "application/octet-stream";
 
+    static readonly Problem MediaType = new("media-type", 415, $"An edit is sent as {UpdateType}.");
+
     public static void MapTexts(this IEndpointRouteBuilder routes)
     {
-        var texts = routes.MapGroup("/api/texts/{text}").WithTags("Texts");
+        var texts = routes.MapGroup("/api/texts/{text}").WithCheckedAddress().WithTags("Texts");
         texts.MapGet("/", ReadAsync).Requires(Right.Read)
             .WithSummary("The text as one Yjs update of format 1, or what a holder of ?stateVector=BASE64URL lacks of it.")
             .Produces<byte[]>(200, UpdateType);
@@ -41,13 +44,14 @@ static class TextRoutes
         return ClientClocks.TryRead(held, out _, out _);
     }
 
-    static async Task<IResult> EditAsync(string text, HttpContext context, LiveTexts texts)
+    static async Task<IResult> EditAsync(string text, HttpContext context, LiveTexts texts, Quotas quotas)
     {
         if (context.Request.ContentType?.StartsWith(UpdateType, StringComparison.OrdinalIgnoreCase) != true)
-            return new Problem("unsupported-media-type", 415, "The body is of another type than this takes.", $"Send {UpdateType}.").Result();
+            return MediaType.Result();
         if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id)) return Problem.NotFound.Result();
         if (await ReadBodyAsync(context) is not { } update)
             return Problem.TooLarge($"An edit has at most {Annotate.Limits.EditBytesMax} bytes.").Result();
+        if (!quotas.Of(context.Standing().Principal).Edits.TrySpend(update.Length)) return QuotaProblems.TooManyEdits.Later(context).Result();
 
         var live = await texts.OpenAsync(id);
         try

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Annotate.Coalitions;
 using Annotate.Feeds;
 using Annotate.Following;
+using Annotate.Instruments;
 using Annotate.Positions;
 using Annotate.Server.Access;
 using Annotate.Statements;
@@ -17,8 +18,6 @@ namespace Annotate.Server.Live;
 sealed record TopicDoor(
     string Topic, string? Coalition, Tier Tier, Func<IGrainFactory, ITopicGrain> Grain, Func<Task<TopicState?>> ReadStateAsync)
 {
-    public bool IsOpenTo(Standing standing) => IsOpenTo(Tier, standing);
-
     public static bool IsOpenTo(Tier tier, Standing standing) => tier.Organisation is null || tier.Organisation == standing.By.Organisation;
 }
 
@@ -32,20 +31,30 @@ sealed class TopicDoors(IGrainFactory grains)
         return door is not null;
     }
 
+    public async Task<bool> HasCoalitionAsync(string coalition) =>
+        Slug.IsValid(coalition) && await grains.GetGrain<ICoalitionGrain>(coalition).ReadAsync() is not null;
+
     TopicDoor? Find(string topic, string kind, string key) => kind switch
     {
         CoalitionGrain.TopicKind when Slug.IsValid(key) =>
             Door<ICoalitionGrain, CoalitionView>(topic, key, Tier.Coalition, key, grain => grain.ReadAsync(), view => view.Version),
         ThreadGrain.TopicKind when ThreadKey.TryParse(key) is { } thread =>
-            Door<IThreadGrain, ThreadView>(topic, thread.Coalition, thread.Tier, key, grain => grain.ReadAsync()!, view => view.Version),
+            Door<IThreadGrain, ThreadView>(
+                topic, thread.Coalition, thread.Tier, key, grain => OnProvisionAsync(thread.Instrument, thread.Article, grain.ReadAsync), view => view.Version),
         PositionGrain.TopicKind when PositionKey.TryParse(key) is { } position =>
-            Door<IPositionGrain, PositionsView>(topic, position.Coalition, Tier.Coalition, key, grain => grain.ReadAsync()!, view => view.Version),
+            Door<IPositionGrain, PositionsView>(
+                topic, position.Coalition, Tier.Coalition, key, grain => OnProvisionAsync(position.Instrument, position.Provision, grain.ReadAsync),
+                view => view.Version),
         FeedGrain.TopicKind when FeedKey.TryParse(key) is { } feed =>
             Door<IFeedGrain, FeedView>(topic, feed.Coalition, feed.Tier, key, grain => grain.ReadAsync(null)!, view => view.Version),
         StatementGrain.TopicKind when StatementKey.TryParse(key) is { } statement =>
             Door<IStatementGrain, StatementView>(topic, statement.Coalition, Tier.Coalition, key, grain => grain.ReadAsync(), view => view.Version),
         _ => null,
     };
+
+    // A grain is made by asking it, so the instrument is asked first: what nobody can speak of is not there.
+    async Task<TView?> OnProvisionAsync<TView>(string instrument, string eId, Func<Task<TView>> readAsync) where TView : class =>
+        await grains.GetGrain<IInstrumentGrain>(instrument).HasAsync(eId) ? await readAsync() : null;
 
     TopicDoor Door<TGrain, TView>(
         string topic, string? coalition, Tier tier, string key, Func<TGrain, Task<TView?>> read, Func<TView, long> version)

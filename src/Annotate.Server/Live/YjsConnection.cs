@@ -6,11 +6,12 @@ using Annotate.Text;
 namespace Annotate.Server.Live;
 
 /// <summary>A stock Yjs client on a WebSocket: the y-websocket protocol, one message a frame.</summary>
-sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal, Doors doors, TimeProvider clock, ILogger logger)
+sealed class YjsConnection(
+    WebSocket socket, LiveText text, Principal principal, Quota quota, Doors doors, TimeProvider clock, ILogger logger)
     : Outlet(clock), IEditor, IDisposable
 {
     /// <summary>Closing codes: 4400 to 4499 are final, the last two digits as in the HTTP status; a client need not come back.</summary>
-    const int CloseBase = 4000;
+    public const int CloseBase = 4000;
 
     const int ReadBufferBytes = 1 << 10;
 
@@ -26,9 +27,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     bool _isEnding;
     bool _lacks;
 
-    public Principal Principal => principal;
-
-    public string Coalition => text.Id.Coalition;
+    string Coalition => text.Id.Coalition;
 
     public override void Abort()
     {
@@ -45,6 +44,11 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     /// <summary>Ends the connection for good, with the reason in the closing frame.</summary>
     public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code);
 
+    public override async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
+    {
+        if (coalition == Coalition && await standingOf(principal, coalition) is null) Refuse(Problem.NotFound);
+    }
+
     /// <summary>Serves until the client goes, the server stops, or the client is refused.</summary>
     public async Task ServeAsync(CancellationToken stopping)
     {
@@ -54,7 +58,7 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
         {
             // A reader is not asked for what the server lacks: it has nothing that the server would take.
             if (standing is null) Refuse(Problem.NotFound);
-            else if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, (await text.OpenAsync([])).StateVector);
+            else if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, await text.StateVectorAsync());
             await ReadAsync(_ended.Token);
         }
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException)
@@ -190,6 +194,8 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
     async ValueTask EditAsync(ReadOnlyMemory<byte> update, CancellationToken ended)
     {
         if (IsEmpty(update)) return;
+        // Whoever writes too fast is read no further for a while. To send them away would be for good, with what they could not yet send.
+        if (quota.Edits.Spend(update.Length) is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, Clock, ended);
         if (!doors.TryStanding(principal, Coalition, out var standing)) standing = await doors.StandingAsync(principal, Coalition);
         if (standing is null) Refuse(Problem.NotFound);
         else if (!standing.May(Right.Draft)) Refuse(DraftMandateMissing);
@@ -211,6 +217,8 @@ sealed class YjsConnection(WebSocket socket, LiveText text, Principal principal,
             return;
         }
 
+        // The last word counts, and clients repeat theirs every few seconds: what is too much may be left out.
+        if (!quota.Awareness.TrySpend(update.Length)) return;
         if (await doors.StandingAsync(principal, Coalition) is { } standing) text.Aware(update, standing.By, Origin);
         else Refuse(Problem.NotFound);
     }

@@ -12,7 +12,11 @@ static class YjsDoor
     public static IEndpointConventionBuilder MapYjs(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/yjs/{text}", ServeAsync).Requires(Right.Read).ExcludeFromDescription();
 
-    static async Task ServeAsync(HttpContext context, string text, LiveConnections connections, LiveTexts texts)
+    /// <summary>The sub-protocol to select; null when none was asked for.</summary>
+    public static string? ProtocolFor(HttpContext context) =>
+        context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
+
+    static async Task ServeAsync(HttpContext context, string text, LiveConnections connections, LiveTexts texts, RefusedSockets refused)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -22,15 +26,14 @@ static class YjsDoor
 
         if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id))
         {
-            await Problems.WriteAsync(context, Problem.NotFound);
+            await refused.WriteAsync(context, Problem.NotFound);
             return;
         }
 
         var live = await texts.OpenAsync(id);
         try
         {
-            var asked = context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(asked);
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(ProtocolFor(context));
             await connections.ServeAsync(socket, live, context.Standing().Principal);
         }
         finally

@@ -41,6 +41,7 @@ static class PositionRoutes
     // Never 304: how far the coalition has come changes with its mandates, too, and those have versions of their own.
     static async Task<IResult> ReadAsync([AsParameters] PositionRoute route)
     {
+        if (await route.Grains.CheckProvisionAsync(route.Instrument, route.EId) is { } problem) return problem.Result();
         var view = await route.Grain.ReadAsync();
         route.Context.Response.Headers.ETag = ETags.Of(view.Version);
         route.Context.Response.Headers.CacheControl = "private, no-store";

@@ -1,6 +1,7 @@
 using Annotate.Instruments;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
+using Annotate.Server.Instruments;
 using Annotate.Threads;
 
 namespace Annotate.Server.Threads;
@@ -74,9 +75,10 @@ static class ThreadRoutes
             .WithSummary("Takes back one's own annotation or reply; a steward may take back anybody's in the coalition's tier.").Produces<Done>();
     }
 
-    static async Task<IResult> ReadAsync([AsParameters] ThreadRoute route) => route.Key() is { } key
-        ? Replies.Of(route.Context, await route.Grains.GetGrain<IThreadGrain>(key.ToString()).ReadAsync(), view => view.Version)
-        : Problem.NotFound.Result();
+    static async Task<IResult> ReadAsync([AsParameters] ThreadRoute route) =>
+        route.Key() is { } key && await route.Grains.CheckProvisionAsync(key.Instrument, key.Article) is null
+            ? Replies.Of(route.Context, await route.Grains.GetGrain<IThreadGrain>(key.ToString()).ReadAsync(), view => view.Version)
+            : Problem.NotFound.Result();
 
     static async Task<IResult> AnnotateAsync([AsParameters] ThreadRoute route, AnnotationBody body, CommandHead head)
     {

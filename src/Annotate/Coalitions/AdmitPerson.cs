@@ -17,6 +17,13 @@ public sealed record AdmitPerson(
     [property: Id(4)] Role Role,
     [property: Id(5)] MandateHeld[] Mandates) : CoalitionCommand
 {
+    static readonly Problem OwnOrganisation = Refusal("Nobody changes their own organisation.");
+    static readonly Problem OtherOrganisation = Refusal("Somebody who belongs to an organisation, or did, is moved to no other one by a steward.");
+    static readonly Problem NotTheirs =
+        Refusal("An organisation that has people already brings in others itself: by a steward who belongs to it.");
+
+    static Problem Refusal(string detail) => new("operator-only", 403, "Only the operator of this server may do this.", detail);
+
     protected override Decision Decide(CoalitionState state)
     {
         if ((CheckThemselves() ?? CheckMandates() ?? CheckAgainst(state)) is { } problem) return problem;
@@ -46,6 +53,7 @@ public sealed record AdmitPerson(
     {
         if (Organisation is not null && state.FindOrganisation(Organisation) is null)
             return Problem.Invalid("There is no such organisation in the coalition.");
+        if (By.Person != By.OperatorPerson && CheckSteward(state) is { } beyond) return beyond;
         if (Role != Role.Steward && By.Person != By.OperatorPerson && state.IsLastSteward(Person)) return RemovePerson.LastSteward;
         var ever = state.FindEver(Person);
         if (ever is null && state.PeopleEver >= Limits.PeoplePerCoalitionMax)
@@ -53,6 +61,18 @@ public sealed record AdmitPerson(
         // What somebody wrote is theirs to edit, so their id must not pass to another (G8).
         return ever is { HasLeft: true } && ever.Name != Name
             ? Problem.Conflict($"That id belonged to {ever.Name}, who has left; choose another.")
+            : null;
+    }
+
+    // Whoever could put themself, or a person they made up, into an organisation would read what it keeps to itself and speak for it (G7, G8).
+    Problem? CheckSteward(CoalitionState state)
+    {
+        var ever = state.FindEver(Person);
+        if (By.Person == Person && Mandates.Except(ever!.Mandates).Any()) return GrantMandate.OwnMandate;
+        if (ever is not null && ever.Organisation == Organisation) return null;
+        return By.Person == Person ? OwnOrganisation
+            : ever?.Organisation is not null ? OtherOrganisation
+            : Organisation is not null && Organisation != state.Find(By.Person)!.Organisation && state.HasHadPeople(Organisation) ? NotTheirs
             : null;
     }
 

@@ -46,6 +46,9 @@ public sealed class CoalitionState : IState
         People.Where(person => person.Organisation is not null && person.Has(mandate, now)).Select(person => person.Organisation!)
             .ToHashSet(StringComparer.Ordinal);
 
+    /// <summary>Whether somebody belongs to the organisation, or did when they left.</summary>
+    internal bool HasHadPeople(string organisation) => _people.Values.Any(person => person.Organisation == organisation);
+
     internal bool IsLastSteward(string person) =>
         Find(person) is { Role: Role.Steward } && !People.Any(other => other.Role == Role.Steward && other.Id != person);
 

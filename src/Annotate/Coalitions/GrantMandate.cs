@@ -8,8 +8,12 @@ namespace Annotate.Coalitions;
 public sealed record GrantMandate(
     [property: Id(0)] string Person, [property: Id(1)] Mandate Mandate, [property: Id(2)] DateTimeOffset? Until) : CoalitionCommand
 {
+    internal static readonly Problem OwnMandate =
+        new("own-mandate", 403, "Stewards give themselves no mandates; another steward, or the operator of this server, can.");
+
     protected override Decision Decide(CoalitionState state)
     {
+        if (By.Person == Person) return OwnMandate;
         if (state.Find(Person) is not { } person) return Problem.NotFound;
         if (Check(Mandate, person.Organisation, person.Affiliation, person.Role) is { } problem) return problem;
         return person.Mandates.Contains(new MandateHeld(Mandate, Until)) ? Decision.Unchanged : new MandateGranted(Person, Mandate, Until);

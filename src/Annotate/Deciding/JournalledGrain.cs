@@ -80,6 +80,18 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     /// <summary>What a follower gets who has nothing, or missed too much: a copy of the state, unless a grain has something smaller.</summary>
     protected virtual object StateForFollowers(long version) => ServiceProvider.GetRequiredService<DeepCopier<TState>>().Copy(State);
 
+    /// <summary>
+    /// An entry as those get it who were not there when it happened, by the state as it is now: without what was taken back since then.
+    /// The same instance where nothing was.
+    /// </summary>
+    protected virtual Entry ForLatecomers(Entry entry) => entry;
+
+    /// <summary>
+    /// Whether what an entry carries can be read, too: a grain whose entry cannot refuses to open (G10), since the next snapshot would be
+    /// silently less.
+    /// </summary>
+    protected virtual bool IsReadable(Event happened) => true;
+
     Answer Decide(Command command, Func<TState, Decision> decide)
     {
         var digest = CommandDigest.Of(command);
@@ -167,9 +179,18 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
     async Task<IReadOnlyList<Entry>?> EntriesAfterAsync(long since, long to)
     {
-        if (to - since > Limits.CatchUpEntriesMax) return _replay.RecentAfter(since, to);
-        var entries = await HistoryAsync(since, to, (int)(to - since), Limits.CatchUpBytesMax);
-        return entries.Count < to - since ? null : entries;
+        var entries = to - since > Limits.CatchUpEntriesMax
+            ? _replay.RecentAfter(since, to)
+            : await HistoryAsync(since, to, (int)(to - since), Limits.CatchUpBytesMax);
+        return entries is null || entries.Count < to - since ? null : await ForLatecomersAsync(entries);
+    }
+
+    async Task<IReadOnlyList<Entry>> ForLatecomersAsync(IReadOnlyList<Entry> entries)
+    {
+        var shown = entries.Select(ForLatecomers).ToArray();
+        // Taking back may itself be on its way to the disk: a crash must not take it back after it was seen (G1).
+        if (!shown.AsSpan().SequenceEqual(entries.ToArray(), ReferenceEqualityComparer.Instance)) await Journal.WhenDurableAsync();
+        return shown;
     }
 
     /// <summary>
@@ -260,7 +281,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
             try
             {
                 entry = serializer.Deserialize<Entry>(bytes) ?? throw new InvalidDataException("It holds nothing.");
-                return true;
+                return grain.IsReadable(entry.Event) ? true : throw new InvalidDataException("What it carries cannot be read.");
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {

@@ -61,5 +61,15 @@ public sealed record FollowAnswer(
 
 /// <param name="Bytes">A y-protocols awareness update.</param>
 /// <param name="Origin">The connection it came from.</param>
+/// <param name="Silo">A number of its own for each silo that runs or ever ran.</param>
+/// <param name="StillHere">
+/// Else null. All connections of this silo that have said something and are still there, said at every renewal: the others of it have gone,
+/// and a silo that says nothing any more has, too. <paramref name="Bytes"/> is empty then.
+/// </param>
 [GenerateSerializer, Immutable, Alias("annotate.awareness-notice.v1")]
-public sealed record AwarenessNotice([property: Id(0)] byte[] Bytes, [property: Id(1)] long Origin, [property: Id(2)] By By);
+public sealed record AwarenessNotice(
+    [property: Id(0)] byte[] Bytes,
+    [property: Id(1)] long Origin,
+    [property: Id(2)] By By,
+    [property: Id(3)] long Silo = 0,
+    [property: Id(4)] long[]? StillHere = null);

@@ -28,7 +28,7 @@ public sealed record JournalLimits
     public int ChunkBytesMax { get; init; } = 8 * 1024 * 1024;
 
     /// <summary>The bytes of one snapshot. A larger state gets none: the journal goes on, and loading replays more chunks.</summary>
-    public int SnapshotBytesMax { get; init; } = 128 * 1024 * 1024;
+    public int SnapshotBytesMax { get; init; } = 60 * 1024 * 1024;
 
     /// <summary>No snapshot is written for chunks that together weigh less than this, however small the state.</summary>
     public int SnapshotWeightBytesMin { get; init; } = 32 * 1024;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Annotate.Deciding;
 using Annotate.Text;
 
@@ -10,5 +11,13 @@ public sealed record Edited([property: Id(0)] byte[] Update) : Event
 {
     /// <summary>The update as it was decoded when it was checked, so that applying need not decode again. Not stored.</summary>
     [field: NonSerialized]
-    internal Update? Decoded { get; init; }
+    internal Update? Decoded { get; set; }
+
+    /// <summary>Decodes the update, once; false when it cannot be read.</summary>
+    internal bool TryDecode([NotNullWhen(true)] out Update? update)
+    {
+        update = Decoded;
+        if (update is null && Annotate.Text.Update.TryRead(Update, out update, out _)) Decoded = update;
+        return update is not null;
+    }
 }

@@ -13,6 +13,10 @@ public interface ISectionGrain : ITopicGrain
     [Alias("open")]
     Task<TextOpening> OpenAsync(byte[] stateVector);
 
+    /// <summary>What the text holds, as a Yjs state vector: costs the same however long the text is.</summary>
+    [Alias("state-vector")]
+    Task<byte[]> StateVectorAsync();
+
     /// <summary>Takes edits, each whole or not at all, in the order given; answers when all that was taken is durable.</summary>
     /// <param name="edits">At most <see cref="Limits.EditsPerCallMax"/>.</param>
     [Alias("edit")]

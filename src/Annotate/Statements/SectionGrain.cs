@@ -16,6 +16,8 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
     public Task<TextOpening> OpenAsync(byte[] stateVector) => ReadAsync((text, version) =>
         new TextOpening(version, text.Lacking(stateVector) ?? text.Merged(), text.StateVector));
 
+    public Task<byte[]> StateVectorAsync() => ReadAsync((text, _) => text.StateVector);
+
     public async Task<EditOutcome[]> EditAsync(Immutable<Edit[]> edits)
     {
         var outcomes = new EditOutcome[edits.Value.Length];
@@ -38,6 +40,8 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
     }
 
     protected override object StateForFollowers(long version) => new TextOpening(version, State.Merged(), State.StateVector);
+
+    protected override bool IsReadable(Event happened) => happened is not Edited edited || edited.TryDecode(out _);
 
     EditOutcome Take(Edit edit)
     {

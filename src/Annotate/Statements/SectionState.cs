@@ -70,10 +70,9 @@ public sealed class SectionState : IState
     public void Apply(long version, Entry entry)
     {
         if (entry.Event is not Edited edited) return;
-        var update = edited.Decoded;
-        // What cannot be read now was readable when it was recorded; it is skipped, since applying never throws.
-        if (update is null && !Update.TryRead(edited.Update, out update, out _)) return;
-        // Nor is what builds on something that is not there: it could not be merged with the rest.
+        // The grain refuses to open when one cannot be read, before it is applied; here it is skipped, since applying never throws.
+        if (!edited.TryDecode(out var update)) return;
+        // So is what builds on something that is not there: it could not be merged with the rest.
         if (!_held.Add(update)) return;
         foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
         _updates.Add(edited.Update);
@@ -91,9 +90,11 @@ public sealed class SectionState : IState
     /// <summary>What somebody who holds <paramref name="stateVector"/> lacks; null when that cannot be read.</summary>
     public byte[]? Lacking(ReadOnlySpan<byte> stateVector)
     {
-        var merged = Merged();
-        if (stateVector.IsEmpty) return merged;
-        return Updates.TryDiff(merged, stateVector, out var diff) ? diff : null;
+        if (stateVector.IsEmpty) return Merged();
+        if (!ClientClocks.TryRead(stateVector, out var held, out _)) return null;
+        // Whoever comes back has nearly always all of it: after a restart that is everybody, and merging is as long as the text.
+        if (_held.IsHeldBy(held)) return _held.EncodeDeletes();
+        return Updates.TryDiff(Merged(), stateVector, out var diff) ? diff : null;
     }
 
     static byte[] ToArray(ReadOnlyMemory<byte> bytes) =>

@@ -35,6 +35,8 @@ public sealed class ThreadGrain(TimeProvider clock) : FeedingGrain<ThreadState>(
 
     public Task<ThreadView> ReadAsync() => ReadAsync((state, version) => ThreadView.Of(Thread, state, version));
 
+    protected override Entry ForLatecomers(Entry entry) => WordsTakenBack.Without(entry, id => State.Find(id) is { IsDeleted: true });
+
     protected override object StateForFollowers(long version) => ThreadView.Of(Thread, State, version);
 
     protected override Activity? ActivityOf(Entry entry) => entry.Event switch

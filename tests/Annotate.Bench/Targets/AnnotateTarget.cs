@@ -37,6 +37,9 @@ sealed class AnnotateTarget(string name, WireKind wire) : ITarget
                 ["Annotate__Url"] = Address.GetLeftPart(UriPartial.Authority),
                 ["Annotate__DataFolder"] = dataFolder,
                 ["Annotate__LoadSeeds"] = "false",
+                // A few people make all of the load.
+                ["Annotate__ConnectionsPerPerson"] = "10000",
+                ["Annotate__EditsPerPersonPerSecond"] = "1000000",
                 ["Logging__LogLevel__Default"] = "Warning",
             },
             new Uri(Address, "sign-in")); // Needs no token, and no description of all routes as /openapi does.

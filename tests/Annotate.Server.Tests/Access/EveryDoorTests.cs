@@ -17,7 +17,8 @@ public sealed class EveryDoorTests : IAsyncLifetime
         ["POST /sign-out"] = Right.SignedIn,
         ["GET /api/me"] = Right.SignedIn,
         ["DELETE /api/tokens/current"] = Right.SignedIn,
-        ["POST /api/coalitions/{coalition}/people/{person}/tokens"] = Right.Steward,
+        // Oneself, or a steward who invites: looked at behind the door.
+        ["POST /api/coalitions/{coalition}/people/{person}/tokens"] = Right.Read,
         ["DELETE /api/coalitions/{coalition}/people/{person}/tokens"] = Right.Steward,
         ["GET /api/coalitions"] = Right.SignedIn,
         ["PUT /api/coalitions/{coalition}"] = Right.Operator,

@@ -1,7 +1,9 @@
 using System.Net;
+using System.Net.Http.Json;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Server.Access;
+using Annotate.Server.Live;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -66,7 +68,7 @@ public sealed class GrantsTests
                     return Task.CompletedTask;
                 },
                 server.Services.GetRequiredService<Doors>(), server.Services.GetRequiredService<WrongTokens>(), server.Services.GetRequiredService<OpenSockets>(),
-                server.Services.GetRequiredService<OwnOrigin>(), new Surroundings(environment), NullLogger<DoorMiddleware>.Instance);
+                server.Services.GetRequiredService<OwnOrigin>(), server.Services.GetRequiredService<RefusedSockets>(), new Surroundings(environment), NullLogger<DoorMiddleware>.Instance);
             var context = new DefaultHttpContext { RequestServices = server.Services };
             context.Request.Headers.Authorization = server.Operator.DefaultRequestHeaders.Authorization!.ToString();
             context.SetEndpoint(new RouteEndpoint(_ => Task.CompletedTask, RoutePatternFactory.Parse("/forgotten"), 0, EndpointMetadataCollection.Empty, "forgotten"));
@@ -77,24 +79,47 @@ public sealed class GrantsTests
     }
 
     [Fact]
-    public async Task A_steward_makes_tokens_for_members_but_not_for_other_stewards()
+    public async Task A_steward_invites_people_and_makes_no_other_token_for_anybody_else()
     {
         await using var server = await TestServerHost.StartAsync();
         await server.AdmitAsync("river", "stella", Role.Steward, "lantern");
         await server.AdmitAsync("river", "sten", Role.Steward, "lantern");
         await server.AdmitAsync("river", "ada", Role.Member, "lantern");
         using var stella = await server.PersonAsync("river", "stella");
-        foreach (var (person, status) in new[] { ("ada", 201), ("stella", 201), ("sten", 403), ("nobody", 404) })
+        const string Bearer = "{\"kind\":\"bearer\",\"days\":1}", Link = "{\"kind\":\"signIn\"}";
+        foreach (var (person, body, status) in new[]
         {
-            using var made = await stella.PostAsync($"/api/coalitions/river/people/{person}/tokens", Body("{\"kind\":\"bearer\",\"days\":1}"));
-            Assert.Equal(status, (int)made.StatusCode);
-        }
+            ("stella", Bearer, 201), ("stella", Link, 201), ("ada", Bearer, 403), ("sten", Bearer, 403), ("sten", Link, 403), ("nobody", Bearer, 404), ("nobody", Link, 404),
+        })
+            Assert.Equal((person, status), (person, (int)(await MakeAsync(stella, person, body)).Status));
 
         foreach (var wrong in new[] { "{\"kind\":\"operator\"}", "{\"kind\":\"bearer\",\"days\":367}", "{\"kind\":\"signIn\",\"days\":8}", "{\"kind\":\"bearer\",\"days\":0}", "{" })
-        {
-            using var made = await stella.PostAsync("/api/coalitions/river/people/ada/tokens", Body(wrong));
-            Assert.Equal(HttpStatusCode.BadRequest, made.StatusCode);
-        }
+            Assert.Equal(HttpStatusCode.BadRequest, (await MakeAsync(stella, "ada", wrong)).Status);
+
+        // Until she has come: then another link would let in the steward as her.
+        var kept = (await MakeAsync(stella, "ada", Link)).Token!;
+        var sent = (await MakeAsync(stella, "ada", Link)).Token!;
+        Assert.Equal(HttpStatusCode.SeeOther, await RedeemAsync(server, sent));
+        Assert.Equal(HttpStatusCode.Forbidden, (await MakeAsync(stella, "ada", Link)).Status);
+        Assert.Equal(HttpStatusCode.Gone, await RedeemAsync(server, kept));
+
+        // She makes the next one herself, for nobody else; and the operator may.
+        using var ada = await server.PersonAsync("river", "ada");
+        Assert.Equal(HttpStatusCode.SeeOther, await RedeemAsync(server, (await MakeAsync(ada, "ada", Link)).Token!));
+        Assert.Equal(HttpStatusCode.Forbidden, (await MakeAsync(ada, "stella", Link)).Status);
+        Assert.Equal(HttpStatusCode.SeeOther, await RedeemAsync(server, await server.TokenAsync("river", "ada", TokenWanted.SignIn)));
+    }
+
+    static async Task<(HttpStatusCode Status, string? Token)> MakeAsync(HttpClient client, string person, string body)
+    {
+        using var made = await client.PostAsync($"/api/coalitions/river/people/{person}/tokens", Body(body));
+        return (made.StatusCode, made.IsSuccessStatusCode ? (await made.Content.ReadFromJsonAsync<TokenAnswer>(Json.Options))!.Token : null);
+    }
+
+    static async Task<HttpStatusCode> RedeemAsync(TestServerHost server, string link)
+    {
+        using var answer = await server.Anonymous.PostAsync("/sign-in", new FormUrlEncodedContent([new("token", link)]));
+        return answer.StatusCode;
     }
 
     static StringContent Body(string json) => new(json, System.Text.Encoding.UTF8, "application/json");

@@ -29,7 +29,7 @@ public sealed class MovedPersonTests : IAsyncLifetime
         await using var tom = await BareHub.OpenAsync(_council.Server.Address, await _council.Server.TokenAsync("council", "tom"), protocol);
         foreach (var topic in new[] { OldThread, OldFeed, Shared }) Assert.NotNull((await tom.AskAsync<Followed>("Follow", topic, -1L)).State);
 
-        await _council.Ada.PutReplyAsync($"{Council.Path}/people/tom", new { name = "tom", organisation, affiliation, role = "member" }).DoneAsync();
+        await _council.Server.Operator.PutReplyAsync($"{Council.Path}/people/tom", new { name = "tom", organisation, affiliation, role = "member" }).DoneAsync();
         foreach (var topic in new[] { OldThread, OldFeed })
         {
             // The feed may have heard of what came before only just now.

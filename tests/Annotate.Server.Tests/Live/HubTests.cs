@@ -186,12 +186,18 @@ public sealed class HubTests(ITestOutputHelper output) : IAsyncLifetime
         {
             "thread/harbour/organisation.tide/act/art_1", "thread/harbour/organisation.none/act/art_1", "feed/harbour/organisation.tide",
             "coalition/island", "coalition/nowhere", "feed/island/coalition", "presence/island", "presence/nowhere", "section/harbour/reply/opening",
-            "statement/harbour/nothing", "statement/island/reply", "thread/harbour", "nonsense", "", "/", "presence/", "token/x", "thread/harbour/coalition/act/../x",
+            "statement/harbour/nothing", "statement/island/reply", "thread/harbour/coalition/act/art_99999", "thread/harbour/organisation.reef/act/art_3",
+            "thread/harbour/coalition/nowhere/art_1", "positions/harbour/act/art_99999", "positions/harbour/act/art_1__para_9", "positions/harbour/nowhere/art_1", "thread/harbour", "nonsense", "", "/", "presence/", "token/x", "thread/harbour/coalition/act/../x",
         })
             problems.Add(await ben.ProblemOfAsync("Follow", topic, -1L));
         foreach (var text in new[] { "harbour.reply.nothing", "harbour.nothing.opening", "island.reply.opening", "nowhere.a.b", "x", "" })
             problems.Add(await ben.ProblemOfAsync("OpenText", text, Array.Empty<byte>()));
         Assert.Equal(new LiveProblem("not-found", 404, Problem.NotFound.Title, null), Assert.Single(problems.Distinct()));
+
+        await using var operator_ = await BareHub.OpenAsync(_server.Address, _server.Operator.DefaultRequestHeaders.Authorization!.Parameter, protocol);
+        foreach (var topic in new[] { "feed/nowhere/coalition", "presence/nowhere", "thread/nowhere/coalition/act/art_1" })
+            Assert.Equal("not-found", (await operator_.ProblemOfAsync("Follow", topic, -1L)).Code);
+        await operator_.AskAsync<Followed>("Follow", "feed/island/coalition", -1L);
 
         await using var dan = await OpenAsync("dan", protocol);
         Assert.Equal(1, (await dan.AskAsync<Followed>("Follow", "thread/harbour/organisation.tide/act/art_1", -1L)).Version);

@@ -9,7 +9,7 @@ namespace Annotate.Server.Tests.Live;
 public sealed class SlowConsumerTests(ITestOutputHelper output)
 {
     const int Edits = 100;
-    const int EditCharacters = 100_000;
+    const int EditCharacters = 75_000;
 
     /// <summary>The first edits are slower while code is still being compiled, the later ones while the machine is busy with something else.</summary>
     static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);

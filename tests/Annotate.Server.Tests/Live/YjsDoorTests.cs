@@ -118,15 +118,37 @@ public sealed class YjsDoorTests
     [InlineData(LiveHouse.Coalition + ".reply.nothing", "ada", 404)]
     [InlineData("elsewhere.reply.opening", "ada", 404)]
     [InlineData("not-a-text", "ada", 404)]
-    public async Task Who_may_not_come_in_gets_no_socket(string text, string? person, int status)
+    [InlineData(LiveHouse.Coalition, "ada", 404)]
+    public async Task Who_may_not_come_in_is_told_why_and_that_it_is_for_good(string text, string? person, int status)
     {
         await using var house = await LiveHouse.BuildAsync();
         var token = person is null or "ann_wrong" ? person : await house.TokenAsync(person);
+        var address = $"{house.Server.Address.Authority}/yjs/{text}{(token is null ? "" : "?token=" + token)}";
         using var socket = new ClientWebSocket();
-        socket.Options.CollectHttpResponseDetails = true;
-        var address = new Uri($"ws://{house.Server.Address.Authority}/yjs/{text}{(token is null ? "" : "?token=" + token)}");
-        await Assert.ThrowsAsync<WebSocketException>(() => socket.ConnectAsync(address, Cancelled));
-        Assert.Equal(status, (int)socket.HttpStatusCode);
+        socket.Options.AddSubProtocol("annotate");
+        await socket.ConnectAsync(new Uri("ws://" + address), Cancelled);
+        Assert.Equal("annotate", socket.SubProtocol);
+        // Stock clients speak at once.
+        await socket.SendAsync(new byte[Annotate.Server.Live.Limits.RefusedSocketBytesMax / 2], WebSocketMessageType.Binary, true, Cancelled);
+        var end = await socket.ReceiveAsync(new byte[16], Cancelled);
+        Assert.Equal((WebSocketMessageType.Close, (WebSocketCloseStatus)(4000 + status)), (end.MessageType, end.CloseStatus));
+        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Cancelled);
+
+        // Who asks without a socket gets the problem as everywhere.
+        using var plain = await house.Server.Anonymous.GetAsync("http://" + address, Cancelled);
+        Assert.Equal(person == "ada" && text.StartsWith(LiveHouse.Coalition, StringComparison.Ordinal) ? 400 : status, (int)plain.StatusCode);
+        Assert.Equal("application/problem+json", plain.Content.Headers.ContentType?.MediaType);
+    }
+
+    [Fact]
+    public async Task An_address_that_sent_too_many_wrong_tokens_is_told_so()
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        for (var i = 0; i <= Limits.WrongTokensPerAddressMax; i++)
+            using (await house.Server.Anonymous.GetAsync($"/yjs/{LiveHouse.Text}?token=ann_wrong", Cancelled)) { }
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new Uri($"ws://{house.Server.Address.Authority}/yjs/{LiveHouse.Text}?token=ann_wrong"), Cancelled);
+        Assert.Equal((WebSocketCloseStatus)4429, (await socket.ReceiveAsync(new byte[16], Cancelled)).CloseStatus);
     }
 
     [Fact]

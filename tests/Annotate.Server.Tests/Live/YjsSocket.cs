@@ -95,6 +95,7 @@ sealed class YjsSocket : IAsyncDisposable
                 ValueWebSocketReceiveResult received;
                 do
                 {
+                    if (length == buffer.Length) Array.Resize(ref buffer, 2 * length);
                     received = await _socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                     length += received.Count;
                 }

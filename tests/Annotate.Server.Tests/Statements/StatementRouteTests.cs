@@ -53,6 +53,8 @@ public sealed class StatementRouteTests(Council council) : IClassFixture<Council
         Assert.Equal(("Its scope", "council.reply.scope"), (Word(section, "title"), Word(section, "text")));
         Assert.Equal("art_2", Assert.Single(section.GetProperty("citations").EnumerateArray()).GetString());
         Assert.Equal(200, (await council.Olaf.GetReplyAsync("/api/texts/council.reply.scope")).Status);
+        Assert.Equal((400, "invalid"), (await council.Olaf.GetReplyAsync("/api/texts/council.reply.scope?statevector=AA&unheardOf=1")).Problem());
+        Assert.Equal((415, "media-type"), (await council.Ada.PostReplyAsync("/api/texts/council.reply.scope/updates", new { })).Problem());
     }
 
     [Theory]

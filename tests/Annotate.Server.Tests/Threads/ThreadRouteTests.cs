@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Annotate.Client;
 using Annotate.Server.Tests.Http;
+using Annotate.Server.Tests.Live;
 
 namespace Annotate.Server.Tests.Threads;
 
@@ -84,6 +86,45 @@ public sealed class ThreadRouteTests(Council council) : IClassFixture<Council>
         // Ids are scoped to the person; the annotation's is taken all the same.
         Assert.Equal((422, "command-reused"), (await council.Ben.PostReplyAsync(annotations, Council.Annotation(article, "Once."), id)).Problem());
         Assert.Equal(2, (await council.Ada.GetReplyAsync(Council.Thread(article)))["annotations"].GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData("council/instruments/law/articles/art_999/thread")]
+    [InlineData("council/instruments/law/articles/art_999/thread?tier=organisation")]
+    [InlineData("council/instruments/unheard-of/articles/art_1/thread")]
+    [InlineData("council/instruments/law/provisions/art_999/positions")]
+    [InlineData("council/instruments/unheard-of/provisions/art_1/positions")]
+    public async Task What_no_draft_has_is_not_there(string path) =>
+        Assert.Equal((404, "not-found"), (await council.Ada.GetReplyAsync("/api/coalitions/" + path)).Problem());
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Who_follows_later_gets_no_words_that_were_taken_back(long since)
+    {
+        const string Secret = "taken back";
+        var article = council.NextArticle();
+        var (annotations, topic) = ($"{Council.Thread(article)}/annotations", $"thread/council/coalition/law/{article}");
+        // Its server keeps the latest changes for those who follow already.
+        await using var early = await BareHub.OpenAsync(council.Server.Address, await council.Server.TokenAsync("council", "tom"), "json");
+        await early.AskAsync<Followed>("Follow", topic, -1L);
+        await council.Ben.PostReplyAsync(annotations, Council.Annotation(article, "kept")).DoneAsync();
+        var gone = await council.Ada.PostReplyAsync(annotations, Council.Annotation(article, Secret, null, Secret)).DoneAsync();
+        await council.Ada.PatchReplyAsync($"{annotations}/{gone.Id}", new { text = Secret + " again" }).DoneAsync();
+        await council.Ada.PostReplyAsync($"{annotations}/{gone.Id}/replies", new { text = "an answer that stays" }).DoneAsync();
+        await council.Ada.DeleteReplyAsync($"{annotations}/{gone.Id}").DoneAsync();
+        for (var version = 1; version <= 5; version++) Assert.Equal(version, (await early.NextAsync<LiveChange>(topic)).Version);
+
+        await using var late = await BareHub.OpenAsync(council.Server.Address, await council.Server.TokenAsync("council", "tom"), "messagepack");
+        await late.AskAsync<Followed>("Follow", topic, since);
+        for (var version = since + 1; version <= 5; version++)
+        {
+            var change = await late.NextAsync<LiveChange>(topic);
+            Assert.Equal(version, change.Version);
+            Assert.DoesNotContain(Secret, change.Data);
+            if (version == 4) Assert.Contains("an answer that stays", change.Data);
+        }
     }
 
     [Theory]

@@ -43,6 +43,42 @@ public sealed class PersonTokensTests
         Assert.Equal(["next"], _state.Live.Keys);
     }
 
+    [Fact]
+    public void Invitations_are_over_when_the_person_has_come()
+    {
+        Assert.Null(Invite("first").Problem);
+        Assert.Null(Invite("second").Problem);
+        Assert.Null(Session("session", "second").Problem);
+        Assert.Equal("has-come", Invite("third").Problem?.Code);
+        // One that was kept back must not let in somebody else.
+        Assert.Equal("link-spent", Session("other", "first").Problem?.Code);
+        Apply(new TokensUncounted(null));
+        Assert.Equal("has-come", Invite("fourth").Problem?.Code);
+        Assert.Null(Decide(new CountToken("link", Late, 1, null, IsInvitation: false) { Id = Commands.Id(1), By = Commands.Ana }).Problem);
+        Assert.Equal("has-come", Invite("fifth", stay: 1).Problem?.Code);
+        Assert.Null(Session("next", "link", stay: 1).Problem);
+    }
+
+    [Fact]
+    public void Who_was_given_a_token_is_invited_no_more()
+    {
+        Counted("bearer", Late);
+        Assert.Equal("has-come", Invite("link").Problem?.Code);
+    }
+
+    Annotate.Deciding.Decision Invite(string token, int stay = 0) =>
+        Decide(new CountToken(token, Late, stay, null, IsInvitation: true) { Id = Commands.Id(1), By = Commands.Ben });
+
+    Annotate.Deciding.Decision Session(string token, string link, int stay = 0) =>
+        Decide(new CountToken(token, Late, stay, link, IsInvitation: false) { Id = Commands.Id(1), By = Commands.Ana });
+
+    Annotate.Deciding.Decision Decide(CountToken command)
+    {
+        var decision = command.Decide(_state, _entries, Commands.Now);
+        if (decision.Event is { } happened) Apply(happened);
+        return decision;
+    }
+
     void Counted(string token, DateTimeOffset expires, int stay = 0, string? inPlaceOf = null) => Apply(new TokenCounted(token, expires, stay, inPlaceOf));
 
     void Apply(Annotate.Deciding.Event happened) => _state.Apply(++_entries, new(Commands.Now, Commands.Ana, default, 0, happened));

@@ -45,7 +45,7 @@ public sealed class CoalitionTests
     public void A_mandate_runs_out_and_can_be_revoked()
     {
         var until = Commands.Now.AddDays(1);
-        Recorded(Commands.Ana, id => new GrantMandate("ana", Mandate.Draft, until) { Id = id, By = Commands.Ana });
+        Recorded(By.Operator, id => new GrantMandate("ana", Mandate.Draft, until) { Id = id, By = By.Operator });
         Assert.True(_bench.State.Has("ana", Mandate.Draft, until.AddTicks(-1)));
         Assert.False(_bench.State.Has("ana", Mandate.Draft, until));
         Recorded(Commands.Ana, id => new RevokeMandate("ana", Mandate.Draft) { Id = id, By = Commands.Ana });
@@ -57,6 +57,42 @@ public sealed class CoalitionTests
     {
         Recorded(Commands.Ana, id => Person("ben", "rights-now", null, Role.Member, Mandate.Annotate) with { Id = id, By = Commands.Ana });
         Assert.Equal("mandate-missing", Refused(Commands.Ben, id => new RemovePerson("ana") { Id = id, By = Commands.Ben }));
+    }
+
+    [Fact]
+    public void A_steward_gets_into_no_other_organisation_and_brings_nobody_into_one_that_has_people()
+    {
+        Recorded(By.Operator, id => new NameOrganisation("open-net", "Open Net") { Id = id, By = By.Operator });
+        AdmitPerson Admit(string person, string? organisation) => Person(person, organisation, null, Role.Member) with { By = Commands.Ana };
+        // The first of an organisation, people of one's own, and those without any.
+        Recorded(Commands.Ana, id => Admit("ben", "open-net") with { Id = id });
+        Recorded(Commands.Ana, id => Admit("cleo", "rights-now") with { Id = id });
+        Recorded(Commands.Ana, id => Admit("dan", null) with { Id = id });
+
+        Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("made-up", "open-net") with { Id = id }));
+        Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("dan", "open-net") with { Id = id }));
+        Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("cleo", "open-net") with { Id = id }));
+        Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("ben", "rights-now") with { Id = id }));
+        Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("ben", null) with { Id = id }));
+        foreach (var organisation in new[] { "open-net", null })
+            Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("ana", organisation) with { Id = id, Role = Role.Steward }));
+        // Not by way of leaving, either.
+        Recorded(Commands.Ana, id => new RemovePerson("ben") { Id = id, By = Commands.Ana });
+        Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("made-up", "open-net") with { Id = id }));
+        Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("ben", "rights-now") with { Id = id }));
+        Recorded(By.Operator, id => Person("ben", "rights-now", null, Role.Member) with { Id = id, By = By.Operator });
+    }
+
+    [Fact]
+    public void A_steward_gives_themself_no_mandate()
+    {
+        Recorded(By.Operator, id => new GrantMandate("ana", Mandate.Draft, Commands.Now) { Id = id, By = By.Operator });
+        Assert.Equal("own-mandate", Refused(Commands.Ana, id => new GrantMandate("ana", Mandate.Draft, null) { Id = id, By = Commands.Ana }));
+        AdmitPerson Herself(params Mandate[] mandates) => Person("ana", "rights-now", null, Role.Steward, mandates) with { By = Commands.Ana };
+        Assert.Equal("own-mandate", Refused(Commands.Ana, id => Herself(Mandate.Draft) with { Id = id }));
+        Assert.Equal("own-mandate", Refused(Commands.Ana, id => Herself(Mandate.Position) with { Id = id }));
+        // To give one up is another matter.
+        Recorded(Commands.Ana, id => Herself() with { Id = id });
     }
 
     [Fact]

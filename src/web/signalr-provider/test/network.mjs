@@ -22,6 +22,21 @@ export class Room {
     this.underWay = [];
     this.edits = 0;
     this.refuseWith = null;
+    this.refuseOpeningWith = null;
+  }
+
+  /** The server goes: what was under way is lost, what was durable is kept. Its clients notice, and come back when they are mended. */
+  restart() {
+    const kept = Y.encodeStateAsUpdate(this.doc);
+    this.doc = new Y.Doc();
+    Y.applyUpdate(this.doc, kept);
+    for (const connection of this.connections) connection.cut();
+  }
+
+  /** The right to the text is taken from somebody. */
+  takeFrom(connection, problem) {
+    connection.open = false;
+    connection.push('Gone', 'c.s.sec', JSON.stringify(problem));
   }
 
   /** Delivers one message, of a connection picked at random; each connection's own messages stay in order. */
@@ -42,6 +57,7 @@ export class Room {
   }
 
   open(connection, vector) {
+    if (this.refuseOpeningWith) throw new Error(`An unexpected error occurred invoking 'OpenText' on the server. HubException: ${JSON.stringify(this.refuseOpeningWith)}`);
     connection.open = true;
     for (const other of this.connections) if (other !== connection && other.lastAware) connection.push('Aware', ...other.lastAware);
     return { version: this.version, update: Y.encodeStateAsUpdate(this.doc, vector), stateVector: Y.encodeStateVector(this.doc) };
@@ -101,15 +117,24 @@ export class Connection {
       this.waiting.add(call);
       this.room.later(this, () => {
         if (life !== this.life) return; // Lost on its way there.
-        const answer = method === 'OpenText' ? this.room.open(this, bytes) : this.room.edit(this, bytes);
+        const finish = this.#run(method, bytes, resolve, reject);
         this.room.later(this, () => {
           if (life !== this.life) return; // Lost on its way back: it happened, and the client does not know.
           this.waiting.delete(call);
           if (method === 'Edit') this.inFlight--;
-          resolve(answer);
+          finish();
         });
       });
     });
+  }
+
+  #run(method, bytes, resolve, reject) {
+    try {
+      const answer = method === 'OpenText' ? this.room.open(this, bytes) : this.room.edit(this, bytes);
+      return () => resolve(answer);
+    } catch (refusal) {
+      return () => reject(refusal);
+    }
   }
 
   push(method, ...args) {

@@ -126,6 +126,133 @@ test('a refused edit is told with its problem, and nothing follows it', async ()
   assert.equal(provider.saved, false);
 });
 
+const mandateMissing = { code: 'mandate-missing', status: 403, title: 'Your organisation has not given you a mandate for this.' };
+const notFound = { code: 'not-found', status: 404, title: 'There is nothing here, or nothing you may see.' };
+
+/** A writer with everything that it was told. */
+function told(room) {
+  const one = writer(room);
+  const events = [];
+  one.provider.on('refused', problem => events.push(`refused ${problem.code}`));
+  one.provider.on('gone', problem => events.push(`gone ${problem?.code}`));
+  return { ...one, events };
+}
+
+test('an edit whose answer went with the server is not sent again, and one that never came there is', async () => {
+  const room = new Room(() => 0);
+  const { text, connection, provider } = writer(room);
+  await room.settle();
+  text.insert(0, 'durable ');
+  await turn();
+  room.step(); // It arrives; its answer is under way.
+  assert.equal(room.doc.getText('default').toString(), 'durable ');
+  room.restart();
+  assert.equal(provider.status, 'offline');
+  assert.equal(provider.saved, false);
+  const before = room.edits;
+  connection.mend();
+  await room.settle();
+  assert.equal(room.edits, before);
+  assert.equal(provider.saved, true);
+
+  text.insert(8, 'or not');
+  await turn();
+  room.restart(); // It was still under way.
+  connection.mend();
+  await room.settle();
+  assert.equal(room.doc.getText('default').toString(), 'durable or not');
+  assert.equal(provider.saved, true);
+});
+
+test('what several type while the server is away is there for all of them when it is back', async () => {
+  const room = new Room(() => 0);
+  const [one, two] = [writer(room), writer(room)];
+  one.text.insert(0, 'both: ');
+  await room.settle();
+  room.restart();
+  one.text.insert(6, 'one ');
+  two.text.insert(6, 'two ');
+  one.text.delete(0, 1);
+  for (const each of [one, two]) assert.deepEqual([each.provider.status, each.provider.synced, each.provider.saved], ['offline', false, false]);
+  one.connection.mend();
+  await room.settle();
+  two.connection.mend();
+  await room.settle();
+  for (const each of [one, two]) {
+    assert.equal(each.text.toString(), room.doc.getText('default').toString());
+    assert.deepEqual([each.provider.status, each.provider.synced, each.provider.saved], ['live', true, true]);
+  }
+  assert.match(one.text.toString(), /^oth: (one two|two one) $/);
+});
+
+test('an edit that is refused after reconnecting is told, and the document keeps it', async () => {
+  const room = new Room(() => 0);
+  const { text, connection, provider, events } = told(room);
+  await room.settle();
+  connection.cut();
+  text.insert(0, 'typed offline');
+  room.refuseWith = mandateMissing;
+  connection.mend();
+  await room.settle();
+  assert.deepEqual(events, ['refused mandate-missing']);
+  assert.deepEqual([provider.status, provider.saved, text.toString()], ['stopped', false, 'typed offline']);
+  connection.cut();
+  connection.mend();
+  await room.settle();
+  assert.equal(room.edits, 1);
+});
+
+test('a text that may not be opened any more after reconnecting is refused once, and asked for no more', async () => {
+  const room = new Room(() => 0);
+  const { text, connection, provider, events } = told(room);
+  await room.settle();
+  connection.cut();
+  text.insert(0, 'typed offline');
+  room.refuseOpeningWith = notFound;
+  for (let again = 0; again < 2; again++) {
+    connection.mend();
+    await room.settle();
+    connection.cut();
+  }
+  assert.deepEqual(events, ['refused not-found']);
+  assert.deepEqual([provider.status, provider.saved], ['stopped', false]);
+  assert.equal(room.edits, 0);
+});
+
+test('a text that is taken away while it is open is told as gone, and nothing follows it', async () => {
+  const room = new Room(() => 0);
+  const { text, connection, provider, events } = told(room);
+  await room.settle();
+  room.takeFrom(connection, notFound);
+  await room.settle();
+  text.insert(0, 'too late');
+  connection.cut();
+  connection.mend();
+  await room.settle();
+  assert.deepEqual(events, ['gone not-found']);
+  assert.equal(provider.status, 'stopped');
+  assert.equal(room.edits, 0);
+});
+
+test('an edit past the rate is sent again after a moment', { timeout: 5000 }, async () => {
+  const room = new Room(() => 0);
+  const { text, provider, events } = told(room);
+  await room.settle();
+  room.refuseWith = { code: 'too-many', status: 429, title: 'That is too much at once.' };
+  text.insert(0, 'hasty');
+  await room.settle();
+  assert.deepEqual([provider.status, provider.saved], ['connecting', false]);
+  room.refuseWith = null;
+  const open = new Promise(resolve => provider.on('status', resolve));
+  // Its call is under way only when the wait is over.
+  const stop = setInterval(() => room.step(), 10);
+  await open;
+  clearInterval(stop);
+  await room.settle();
+  assert.deepEqual([provider.status, provider.saved, room.doc.getText('default').toString()], ['live', true, 'hasty']);
+  assert.deepEqual(events, []);
+});
+
 test('a reader sends no edits', async () => {
   const room = new Room(() => 0);
   const { text } = writer(room, { readOnly: true });

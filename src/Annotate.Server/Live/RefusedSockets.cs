@@ -1,0 +1,60 @@
+using System.Net.WebSockets;
+using Annotate.Server.Access;
+
+namespace Annotate.Server.Live;
+
+/// <summary>
+/// Refuses whoever comes to <c>/yjs</c>. A browser shows its page nothing of an answer to the handshake, so stock clients would come back for
+/// ever: a WebSocket is accepted and closed at once with the reason, for good. Plain requests, and all other doors, get the problem as it is.
+/// </summary>
+sealed class RefusedSockets(TimeProvider clock) : IDisposable
+{
+    const string Path = "/yjs";
+
+    readonly SemaphoreSlim _room = new(Limits.RefusedSocketsMax);
+
+    public async Task WriteAsync(HttpContext context, Problem problem)
+    {
+        if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase)
+            || !IsFinal(problem.Status) || !_room.Wait(0))
+        {
+            await Problems.WriteAsync(context, problem);
+            return;
+        }
+
+        try
+        {
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(YjsDoor.ProtocolFor(context));
+            await CloseAsync(socket, problem, context.RequestAborted);
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    public void Dispose() => _room.Dispose();
+
+    // Others (rights that cannot be checked now) pass by themselves, so those clients shall come back.
+    static bool IsFinal(int status) =>
+        status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound or StatusCodes.Status429TooManyRequests;
+
+    async Task CloseAsync(WebSocket socket, Problem problem, CancellationToken aborted)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
+        try
+        {
+            await socket.CloseOutputAsync((WebSocketCloseStatus)(YjsConnection.CloseBase + problem.Status), problem.Code, either.Token);
+            // Clients speak first. If what they said were left unread, the connection would be reset, and the closing frame with it.
+            var unread = new byte[Limits.RefusedSocketBytesMax];
+            var left = unread.Length;
+            while (left > 0 && await socket.ReceiveAsync(unread.AsMemory(0, left), either.Token) is { MessageType: not WebSocketMessageType.Close } read)
+                left -= read.Count;
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException)
+        {
+            // It went without waiting for our word, or does not answer it.
+        }
+    }
+}
