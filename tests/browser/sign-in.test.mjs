@@ -58,8 +58,10 @@ for (const colorScheme of ['light', 'dark']) {
   for (const viewport of [phone, { width: 1280, height: 800 }]) {
     test(`they have the look of the other pages, fit, and axe finds nothing serious (${colorScheme}, ${viewport.width})`, { timeout: 2 * WaitMilliseconds }, async () => {
       const page = await visitor({ viewport, colorScheme });
-      for (const path of ['/sign-in', '/sign-in?token=ann_cut', `/sign-in?token=ann_${'x'.repeat(43)}`, await server.signInLink(coalition, 'nora')]) {
-        await page.goto(new URL(path, server.url).href);
+      const link = await server.signInLink(coalition, 'nora');
+      const ways = [['/sign-in', 200], ['/sign-in?token=ann_cut', 400], [`/sign-in?token=ann_${'A'.repeat(43)}`, 410], [link, 200]];
+      for (const [path, status] of ways) {
+        assert.equal((await page.goto(new URL(path, server.url).href)).status(), status, path);
         assert.deepEqual(await seriousIn(page), [], path);
         const measured = await page.evaluate(() => ({
           family: getComputedStyle(document.querySelector('h1')).fontFamily,

@@ -31,6 +31,7 @@ public sealed class AnnotateHost : IAsyncDisposable
     /// <param name="configure">For tests: replaces parts before the server is built.</param>
     /// <exception cref="SettingsException">A setting does not fit.</exception>
     /// <exception cref="DataFolderInUseException">Another server holds the data folder.</exception>
+    /// <exception cref="IOException">It cannot listen where it is told to.</exception>
     public static async Task<AnnotateHost> BuildAsync(Settings settings, bool isPrivate = false, Action<WebApplicationBuilder>? configure = null)
     {
         settings.Check();
@@ -38,11 +39,13 @@ public sealed class AnnotateHost : IAsyncDisposable
         try
         {
             settings = settings with { DataFolder = folder.Path };
-            if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
+            var urls = isPrivate ? [] : settings.Urls;
+            ListenAddresses.RequireFree(urls);
+            await Profiles.RequireStorageAsync(settings);
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
             ConfigureParts(builder, settings);
-            ConfigureWeb(builder, settings, isPrivate ? [] : settings.Urls, socket);
+            ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
             UseParts(app);
@@ -57,8 +60,30 @@ public sealed class AnnotateHost : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        await App.StartAsync(cancellationToken);
+        try
+        {
+            await App.StartAsync(cancellationToken);
+        }
+        catch
+        {
+            await StopHalfStartedAsync();
+            throw;
+        }
+
         OwnerOnly.CloseToOthers(Socket);
+    }
+
+    // What has started already would complain of being torn down under its feet.
+    async Task StopHalfStartedAsync()
+    {
+        try
+        {
+            await App.StopAsync(CancellationToken.None);
+        }
+        catch (InvalidOperationException)
+        {
+            // A silo that did not come up refuses to stop. Why it did not is what the caller hears.
+        }
     }
 
     public async ValueTask DisposeAsync()

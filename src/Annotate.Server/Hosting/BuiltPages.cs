@@ -7,7 +7,7 @@ namespace Annotate.Server.Hosting;
 public sealed class BuiltPages(Settings settings)
 {
     // Written by Vite for servers that make pages of their own: https://vite.dev/guide/backend-integration
-    const string Manifest = ".vite/manifest.json";
+    const string Manifest = ".manifest.json";
     const string Entry = "index.html";
 
     /// <summary>Null where they were not built.</summary>

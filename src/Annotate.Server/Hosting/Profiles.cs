@@ -37,12 +37,24 @@ static class Profiles
         }
     }
 
+    /// <summary>
+    /// Opens the storage once, before anything is started, and makes its tables where it has none: what is wrong with it is then said in a
+    /// line, and not by every part that fails to start.
+    /// </summary>
+    public static async Task RequireStorageAsync(Settings settings)
+    {
+        if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
+        if (settings.Profile == Profile.Sqlite) await SqliteStore.Open(FileOf(settings)).DisposeAsync();
+    }
+
+    static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, StorageFile);
+
     static void UseSqlite(ISiloBuilder silo, Settings settings)
     {
         // One process: the port for others of a cluster cannot be left out, so it is open to this machine only.
         silo.UseLocalhostClustering(PortFor(settings), gatewayPort: 0, serviceId: "annotate", clusterId: settings.Cluster);
         silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
-        silo.AddSqliteGrainStorage(StorageName, options => options.Path = Path.Combine(settings.DataFolder, StorageFile));
+        silo.AddSqliteGrainStorage(StorageName, options => options.Path = FileOf(settings));
         silo.AddSqliteReminders(StorageName);
     }
 

@@ -5,8 +5,10 @@ using System.Text.Json.Serialization;
 namespace Annotate.Server.Seeding;
 
 /// <summary>A seed that cannot be loaded: which file, where in it, why.</summary>
-public sealed class SeedFileException(string file, string where, string reason) : Exception($"{file}, {where}: {reason}")
+public sealed class SeedFileException(string file, string reason) : Exception($"{file}: {reason}")
 {
+    public SeedFileException(string file, string where, string reason) : this($"{file}, {where}", reason) { }
+
     public SeedFileException(string file, long line, string reason) : this(file, $"line {line}", reason) { }
 }
 
@@ -89,8 +91,8 @@ sealed class SeedFolder(string folder)
     {
         var path = Path.GetFullPath(name, Path.GetFullPath(folder));
         var info = new FileInfo(path);
-        if (!info.Exists) throw new SeedFileException(name, 1, "there is no such file");
-        if (info.Length > Limits.SeedFileBytesMax) throw new SeedFileException(name, 1, $"the file is larger than {Limits.SeedFileBytesMax} bytes");
+        if (!info.Exists) throw new SeedFileException(name, $"there is no such file in {Path.GetFullPath(folder)}");
+        if (info.Length > Limits.SeedFileBytesMax) throw new SeedFileException(name, $"the file is larger than {Limits.SeedFileBytesMax} bytes");
         return File.ReadAllBytes(path);
     }
 

@@ -54,7 +54,8 @@ public static class CommandLine
     // What the message says is enough; a stack trace would hide it. Anything else is a fault of ours, and is shown whole.
     static bool IsToldInWords(Exception exception) =>
         exception is DataFolderInUseException or RefusedException or SeedFileException or SeedRefusedException or IOException
-            or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException;
+            or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException
+            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException;
 
     static async Task<int> SayAsync(Exception exception, int code)
     {

@@ -55,7 +55,7 @@ sealed class FirstStart : IAsyncDisposable
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            // The server stops before all is loaded; the next 'annotate seed' goes on.
+            await to.WriteLineAsync("The sample coalition is not loaded whole: 'annotate seed' goes on with it.");
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

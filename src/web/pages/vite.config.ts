@@ -8,7 +8,7 @@ export default defineConfig({
     outDir: '../../Annotate.Server/wwwroot',
     emptyOutDir: true,
     // From it the server knows the style sheet's name, for the sign-in pages that it makes itself.
-    manifest: true,
+    manifest: '.manifest.json',
     // The server's content security policy lets nothing come from data: addresses.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

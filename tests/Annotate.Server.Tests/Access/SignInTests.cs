@@ -109,12 +109,12 @@ public sealed class SignInTests
     public async Task The_page_shares_the_style_sheet_of_the_built_pages()
     {
         var web = Directory.CreateTempSubdirectory("annotate-test-");
-        await File.WriteAllTextAsync(Path.Combine(web.CreateSubdirectory(".vite").FullName, "manifest.json"), """{"index.html":{"file":"assets/a.js","css":["assets/look-1.css"]}}""");
+        await File.WriteAllTextAsync(Path.Combine(web.FullName, ".manifest.json"), """{"index.html":{"file":"assets/a.js","css":["assets/look-1.css"]}}""");
         await File.WriteAllTextAsync(Path.Combine(web.CreateSubdirectory("assets").FullName, "look-1.css"), "main { color: green }");
         await using var server = await TestServerHost.StartAsync(settings => settings with { WebFolder = web.FullName });
         Assert.Contains("""<link rel="stylesheet" href="/assets/look-1.css">""", await server.Anonymous.GetStringAsync("/sign-in"));
         Assert.Equal("main { color: green }", await server.Anonymous.GetStringAsync("/assets/look-1.css"));
-        using var manifest = await server.Anonymous.GetAsync("/.vite/manifest.json");
+        using var manifest = await server.Anonymous.GetAsync("/.manifest.json");
         Assert.Equal(HttpStatusCode.NotFound, manifest.StatusCode);
         web.Delete(recursive: true);
     }

@@ -58,7 +58,7 @@ public sealed class SeedPlanTests : IDisposable
     [InlineData("{\n  \"instruments\": [],\n  \"coalitions\": 5\n}", "seeds.json, line 3: $.coalitions")]
     [InlineData("{ \"instruments\": [], \"coalitions\": [], \"other\": 1 }", "seeds.json, line 1: ")]
     [InlineData("{ \"instruments\": [] }", "seeds.json, line 1: ")]
-    [InlineData("{ \"instruments\": [], \"coalitions\": [\"none.json\"] }", "none.json, line 1: there is no such file")]
+    [InlineData("{ \"instruments\": [], \"coalitions\": [\"none.json\"] }", "none.json: there is no such file in ")]
     public async Task A_bad_list_is_told_by_file_line_and_reason(string list, string message)
     {
         await File.WriteAllTextAsync(Path.Combine(_folder, "seeds.json"), list, TestContext.Current.CancellationToken);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Annotate.Server.Hosting;
 
@@ -72,6 +73,40 @@ public sealed class VerbTests
             Assert.Contains(words, ran.Error);
             Assert.DoesNotContain("   at ", ran.Error);
         }
+    }
+
+    [Fact]
+    public async Task A_port_that_another_program_has_is_said_in_one_line()
+    {
+        var folder = Directory.CreateTempSubdirectory("annotate-test-");
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        var port = ((IPEndPoint)other.LocalEndpoint).Port;
+        foreach (var host in new[] { "localhost", "127.0.0.1", "*" })
+        {
+            var ran = await Executable.RunAsync(["serve", "--data", folder.FullName, "--url", $"http://{host}:{port}"]);
+            Assert.Equal(1, ran.Code);
+            Assert.Equal("", ran.Output);
+            Assert.Equal(
+                $"annotate: Cannot listen on http://{host}:{port}: another program listens on port {port} already. Another address is chosen with --url or the setting Url.",
+                ran.Error.TrimEnd());
+        }
+
+        folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task A_storage_file_that_is_none_is_said_in_one_line_and_left_as_it_is()
+    {
+        var folder = Directory.CreateTempSubdirectory("annotate-test-");
+        var file = Path.Combine(folder.FullName, "annotate.db");
+        await File.WriteAllTextAsync(file, new string('x', 5000));
+        var ran = await Executable.RunAsync(["serve", "--data", folder.FullName, "--url", "http://127.0.0.1:0"]);
+        Assert.Equal(1, ran.Code);
+        Assert.Equal("", ran.Output);
+        Assert.Matches(@"^annotate: \S*annotate\.db: [^\n]*not a storage file[^\n]*\n$", ran.Error);
+        Assert.Equal(new string('x', 5000), await File.ReadAllTextAsync(file));
+        folder.Delete(recursive: true);
     }
 
     [Fact]
