@@ -53,7 +53,7 @@ test('what another editor wrote survives a drafter who opens the page, and one w
   // When it is gone, the section can be edited again, the rest of it unharmed.
   stock.doc.transact(() => {
     stock.fragment.delete(2, 1);
-    stock.fragment.get(0).get(0).format(0, 22, { highlight: null });
+    stock.fragment.get(0).get(0).format(0, 26, { highlight: null });
   });
   const rest = stock.fragment.toString();
   await sami.locator('.section', { hasText: asking }).locator('pre code', { hasText: 'code' }).waitFor();
