@@ -41,9 +41,10 @@ function run(command, args) {
   }));
 }
 
-/** A browser window of its own for a person, signed in by a link as a steward would send it. */
-export async function signedIn(browser, server, person, options = {}) {
+/** A browser window of its own for a person, signed in by a link as a steward would send it; its clock may be wrong. */
+export async function signedIn(browser, server, person, options = {}, aheadMilliseconds = 0) {
   const context = await browser.newContext({ viewport: desktop, ...options });
+  if (aheadMilliseconds !== 0) await context.addInitScript(`{ const now = Date.now; Date.now = () => now() + ${aheadMilliseconds}; }`);
   await context.addInitScript(`window.sectionWords = ${sectionWords}`);
   const page = await context.newPage();
   await page.goto(await server.signInLink(coalition, person));

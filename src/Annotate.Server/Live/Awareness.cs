@@ -91,6 +91,14 @@ sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock)
         }
     }
 
+    /// <summary>What of an update is of client ids that nobody here speaks for; null when nothing is.</summary>
+    public byte[]? OfUnknown(ReadOnlyMemory<byte> update)
+    {
+        if (!AwarenessUpdate.TryRead(update, out var entries, out _)) return null;
+        lock (_lock) entries = Array.FindAll(entries, entry => !_states.ContainsKey(entry.ClientId));
+        return entries.Length == 0 ? null : AwarenessUpdate.Write(entries);
+    }
+
     byte[]? Remove(Func<Known, bool> isGone)
     {
         var removed = new List<AwarenessEntry>();

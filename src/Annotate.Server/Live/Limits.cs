@@ -48,6 +48,12 @@ static class Limits
     /// <summary>Bytes of one awareness update.</summary>
     public const int AwarenessBytesMax = 16 << 10;
 
+    /// <summary>Bytes of what one client says of itself: a cursor, a name, a colour, and room for what editors add.</summary>
+    public const int AwarenessStateBytesMax = 4 << 10;
+
+    /// <summary>How deep that may be nested; a cursor is at 4.</summary>
+    public const int AwarenessDepthMax = 8;
+
     /// <summary>Topics renewed at the same time.</summary>
     public const int RenewalsAtOnceMax = 64;
 

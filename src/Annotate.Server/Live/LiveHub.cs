@@ -100,7 +100,10 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         return LiveAnswers.Of(await open.EditAsync(new Edit(update, standing.By, outlet.Origin)));
     }
 
-    /// <summary>Tells others of cursors and selections. Client ids that belong to somebody else are dropped.</summary>
+    /// <summary>
+    /// Tells others of cursors and selections, under the name of whoever is connected. Client ids that belong to somebody else are dropped,
+    /// and so are positions that no editor could read; of people who may not write here others are told nothing.
+    /// </summary>
     /// <param name="awareness">A y-protocols awareness update.</param>
     public async Task Aware(string text, byte[] awareness)
     {
@@ -110,7 +113,7 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (awareness.Length > Limits.AwarenessBytesMax)
             throw Refusal(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
         if (!outlet.Quota.Awareness.TrySpend(awareness.Length)) throw Refusal(QuotaProblems.TooMuchAwareness);
-        open.Aware(awareness, (await StandingAsync(outlet, open.Id.Coalition)).By, outlet.Origin);
+        open.Aware(awareness, await StandingAsync(outlet, open.Id.Coalition), outlet.Origin);
     }
 
     // A client may send nothing where something belongs, whatever the types here say.

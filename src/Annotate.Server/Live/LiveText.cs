@@ -1,5 +1,6 @@
 using Annotate.Deciding;
 using Annotate.Following;
+using Annotate.Server.Access;
 using Annotate.Statements;
 using Annotate.Text;
 using Orleans.Concurrency;
@@ -61,10 +62,22 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
         return editor.Task;
     }
 
-    /// <summary>Keeps what a connection says of its client ids, and passes it on to the other silos.</summary>
-    public void Aware(ReadOnlyMemory<byte> update, By by, long origin)
+    /// <summary>
+    /// Keeps what a connection says of its client ids, and passes it on to the other silos. Only people who may write here have a cursor
+    /// for others: whoever reads is not watched reading, and cannot disturb an editor.
+    /// </summary>
+    /// <returns>False when the person may not write here, so that it went to nobody.</returns>
+    public bool Aware(ReadOnlyMemory<byte> update, Standing standing, long origin)
     {
-        if (awareness.Take(update, by, origin, awareness.Silo) is { } accepted) PassOn(accepted, origin, by);
+        if (!standing.May(Right.Draft))
+        {
+            Leave(standing.By, origin);
+            return false;
+        }
+
+        if (AwarenessState.Said(update, standing) is { } said && awareness.Take(said, standing.By, origin, awareness.Silo) is { } accepted)
+            PassOn(accepted, origin, standing.By);
+        return true;
     }
 
     /// <summary>The connection is gone, and its cursors with it.</summary>

@@ -219,8 +219,9 @@ sealed class YjsConnection(
 
         // The last word counts, and clients repeat theirs every few seconds: what is too much may be left out.
         if (!quota.Awareness.TrySpend(update.Length)) return;
-        if (await doors.StandingAsync(principal, Coalition) is { } standing) text.Aware(update, standing.By, Origin);
-        else Refuse(Problem.NotFound);
+        if (await doors.StandingAsync(principal, Coalition) is not { } standing) Refuse(Problem.NotFound);
+        // Stock clients leave a server that says nothing for half a minute, so a reader hears their own word.
+        else if (!text.Aware(update, standing, Origin) && text.Awareness.OfUnknown(update) is { } own) await SendAsync(MessageKind.Awareness, own);
     }
 
     ValueTask TellAwarenessAsync() => text.Awareness.After(0, out _) is { } all ? SendAsync(MessageKind.Awareness, all) : ValueTask.CompletedTask;

@@ -68,7 +68,9 @@ export function problemFrom(error: unknown): Problem {
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
-    return await fetch(url, { ...init, credentials: 'same-origin' });
+    const response = await fetch(url, { ...init, credentials: 'same-origin' });
+    learnTime(response);
+    return response;
   } catch {
     throw new Refused(unreachable);
   }
@@ -87,10 +89,18 @@ function versionOf(response: Response): number {
   return Number(/"(\d+)"/.exec(response.headers.get('ETag') ?? '')?.[1] ?? 0);
 }
 
+/** How far the server's clock is ahead of this one. It takes no ids from the future, and clocks of computers at home are often wrong. */
+let aheadMilliseconds = 0;
+
+function learnTime(response: Response): void {
+  const at = Date.parse(response.headers.get('Date') ?? '');
+  if (!Number.isNaN(at)) aheadMilliseconds = at - Date.now();
+}
+
 /** RFC 9562 section 5.7: 48 bits of time in milliseconds, then random bits. `crypto.randomUUID` makes version 4 only. */
 export function uuid7(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
-  const now = Date.now();
+  const now = Date.now() + aheadMilliseconds;
   for (let index = 0; index < 6; index++) bytes[index] = Math.floor(now / 2 ** (8 * (5 - index))) & 0xff;
   bytes[6] = (bytes[6]! & 0x0f) | 0x70;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;

@@ -1,42 +1,51 @@
 import type { Extensions } from '@tiptap/core';
+import { getSchema } from '@tiptap/core';
 import Collaboration from '@tiptap/extension-collaboration';
 import CollaborationCaret from '@tiptap/extension-collaboration-caret';
 import StarterKit from '@tiptap/starter-kit';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
+import { hueOf } from './workspace';
+
+/** All that Tiptap's own starter kit writes, so that a section begun in another Tiptap editor can be edited here. */
+const blocks = StarterKit.configure({
+  undoRedo: false, // Undo must leave others' words alone: the collaboration extension brings its own.
+  trailingNode: false, // It would write a paragraph by itself, once for each person who opens an empty section.
+  heading: { levels: [3, 4] },
+  link: { openOnClick: false, autolink: false, protocols: ['https', 'http', 'mailto'] },
+});
+
+/** What a section may hold to be edited here. */
+export const schema = getSchema([blocks]);
 
 /** The editor of a section: the blocks and marks that a statement has, over the Yjs fragment `default`. */
-export function extensionsFor(doc: Y.Doc, awareness: Awareness): Extensions {
+export function extensionsFor(doc: Y.Doc, awareness: Awareness, nameOf: (person: string) => string): Extensions {
   return [
-    StarterKit.configure({
-      undoRedo: false, // Undo must leave others' words alone: the collaboration extension brings its own.
-      trailingNode: false, // It would write a paragraph by itself, once for each person who opens an empty section.
-      codeBlock: false,
-      heading: { levels: [3, 4] },
-      link: { openOnClick: false, autolink: false, protocols: ['https', 'http', 'mailto'] },
-    }),
+    blocks,
     Collaboration.configure({ document: doc, field: 'default' }),
-    CollaborationCaret.configure({ provider: { awareness }, user: awareness.getLocalState()?.['user'] as Record<string, unknown>, render: caret, selectionRender: selection }),
+    CollaborationCaret.configure({
+      provider: { awareness },
+      user: awareness.getLocalState()?.['user'] as Record<string, unknown>,
+      render: user => caret(personOf(user), nameOf),
+      selectionRender: () => ({ nodeName: 'span', class: 'caret-selection' }),
+    }),
   ];
 }
 
-interface User {
-  name?: unknown;
-  hue?: unknown;
+/** Who it is. The server writes this into what a client says of itself, so it is not for the client to choose. */
+export function personOf(user: unknown): string {
+  const person = (user as { person?: unknown } | null | undefined)?.person;
+  return typeof person === 'string' ? person : '';
 }
 
 // Set through the style object, not a style attribute, which a strict content security policy would drop.
-function caret(user: User): HTMLElement {
+function caret(person: string, nameOf: (person: string) => string): HTMLElement {
   const mark = document.createElement('span');
   mark.className = 'caret';
-  mark.style.setProperty('--hue', String(Number(user.hue) || 0));
+  mark.style.setProperty('--hue', String(hueOf(person)));
   const label = document.createElement('span');
   label.className = 'caret-label';
-  label.textContent = String(user.name ?? '');
+  label.textContent = nameOf(person);
   mark.append(label);
   return mark;
-}
-
-function selection(): { nodeName: string; class: string } {
-  return { nodeName: 'span', class: 'caret-selection' };
 }

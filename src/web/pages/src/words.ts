@@ -69,3 +69,12 @@ export function* flatten(provision: Provision, depth = 0): Generator<{ provision
   yield { provision, depth };
   for (const inner of provision.provisions) yield* flatten(inner, depth + 1);
 }
+
+const strangers: Record<string, string> = {
+  table: 'a table', image: 'a picture', highlight: 'highlighted words', taskList: 'a list of tasks', mention: 'a mention', embedded: 'an embedded object',
+};
+
+/** Why a section cannot be edited here: something that another editor wrote, by the name it has there. */
+export const strangerWords = (stranger: string): string =>
+  `Another editor has put ${strangers[stranger] ?? `something that it calls “${stranger}”`} into this section, which this page cannot edit without losing it. `
+  + 'You can read the words here, without their formatting; to change them, use that editor.';

@@ -1,5 +1,7 @@
 import type { Awareness } from 'y-protocols/awareness';
-import { applyAwarenessUpdate, encodeAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
+import { applyAwarenessUpdate, encodeAwarenessUpdate, modifyAwarenessUpdate, removeAwarenessStates } from 'y-protocols/awareness';
+import type * as Y from 'yjs';
+import { readable } from './awareness-state.js';
 import { AwarenessIntervalMilliseconds } from './limits.js';
 
 interface Change {
@@ -11,13 +13,16 @@ interface Change {
 /** Carries awareness both ways; what is sent is only ever this client's own state, at most once in an interval. */
 export class AwarenessExchange {
   readonly #awareness: Awareness;
+  readonly #doc: Y.Doc;
   readonly #send: (update: Uint8Array) => void;
   #open = false;
   #due = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(awareness: Awareness, send: (update: Uint8Array) => void) {
+  /** @param doc What cursors point into. */
+  constructor(awareness: Awareness, doc: Y.Doc, send: (update: Uint8Array) => void) {
     this.#awareness = awareness;
+    this.#doc = doc;
     this.#send = send;
     awareness.on('update', this.#onUpdate);
   }
@@ -27,7 +32,7 @@ export class AwarenessExchange {
     this.#open = true;
     // Setting it again raises its clock: others may have dropped this client when its connection was lost.
     const mine = this.#awareness.getLocalState();
-    if (mine !== null) this.#awareness.setLocalState(mine);
+    if (mine !== null) unhindered(() => this.#awareness.setLocalState(mine));
   }
 
   /** The connection is lost: nobody else can be seen any more. */
@@ -35,16 +40,16 @@ export class AwarenessExchange {
     this.#open = false;
     this.#stopTimer();
     const others = [...this.#awareness.getStates().keys()].filter(client => client !== this.#awareness.clientID);
-    removeAwarenessStates(this.#awareness, others, this);
+    unhindered(() => removeAwarenessStates(this.#awareness, others, this));
   }
 
   receive(update: Uint8Array): void {
-    applyAwarenessUpdate(this.#awareness, update, this);
+    unhindered(() => applyAwarenessUpdate(this.#awareness, modifyAwarenessUpdate(update, state => readable(state, this.#doc)), this));
   }
 
   /** Takes this client's own state back, for the others at once instead of after their time-out. */
   destroy(): void {
-    removeAwarenessStates(this.#awareness, [this.#awareness.clientID], 'gone');
+    unhindered(() => removeAwarenessStates(this.#awareness, [this.#awareness.clientID], 'gone'));
     if (this.#open) this.#sendNow();
     this.#awareness.off('update', this.#onUpdate);
     this.closed();
@@ -79,5 +84,14 @@ export class AwarenessExchange {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#due = false;
+  }
+}
+
+/** Whoever listens to the awareness may fail: a caret that cannot be shown is no reason for the text to stop. */
+function unhindered(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    console.error('What people say of themselves could not be shown.', error);
   }
 }

@@ -84,7 +84,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     this.#readOnly = options.readOnly ?? false;
     this.#encode = options.encoding === 'base64' ? base64 : bytes => bytes;
     Texts.of(connection).add(text, this.#listener);
-    if (options.awareness) this.#exchange = new AwarenessExchange(options.awareness, update => this.#sendAwareness(update));
+    if (options.awareness) this.#exchange = new AwarenessExchange(options.awareness, doc, update => this.#sendAwareness(update));
     doc.on('update', this.#onUpdate);
     doc.on('destroy', this.#onDocDestroyed);
     this.connect();
@@ -141,7 +141,13 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   #receive(version: number, update: Uint8Array): void {
     if (this.#status === 'stopped') return;
     this.#version = Math.max(this.#version, version);
-    Y.applyUpdate(this.doc, update, this);
+    try {
+      Y.applyUpdate(this.doc, update, this);
+    } catch (error) {
+      Y.decodeUpdate(update); // Bytes that cannot be read throw here again: then the text has to be opened anew.
+      // The document has it all, and only somebody who listens to it failed.
+      console.error('A listener of the document failed.', error);
+    }
   }
 
   async #openText(): Promise<void> {

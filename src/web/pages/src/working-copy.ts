@@ -1,0 +1,41 @@
+import type { Editor } from '@tiptap/core';
+import * as Y from 'yjs';
+
+/**
+ * A copy of a text for one editor. The binding of an editor changes what it is bound to: it deletes what it cannot show and puts right
+ * what it finds wrong. So it is bound to a copy, and what it does there reaches the text only while a person is writing.
+ */
+export class WorkingCopy {
+  readonly editor: Editor;
+  readonly #text: Y.Doc;
+  readonly #copy = new Y.Doc();
+  #isOpen = false;
+
+  /** @param client The client id to write under; that of the awareness, or a person would be shown their own caret. */
+  constructor(text: Y.Doc, client: number, editorOf: (copy: Y.Doc) => Editor) {
+    this.#text = text;
+    Y.applyUpdate(this.#copy, Y.encodeStateAsUpdate(text), this);
+    this.#copy.clientID = client;
+    this.#copy.on('update', this.#onUpdate);
+    this.editor = editorOf(this.#copy);
+  }
+
+  /** Whether it holds what the text holds; else the editor has changed it in passing. */
+  get isTrue(): boolean { return Y.equalSnapshots(Y.snapshot(this.#copy), Y.snapshot(this.#text)); }
+
+  /** From now on what is written in the editor goes to the text, or does no longer. */
+  open(to: boolean): void { this.#isOpen = to; }
+
+  /** @throws What the editor throws when it cannot show the change; the copy is of no use then. */
+  take(update: Uint8Array): void { Y.applyUpdate(this.#copy, update, this); }
+
+  destroy(): void {
+    this.#isOpen = false;
+    this.editor.destroy();
+    this.#copy.destroy();
+  }
+
+  readonly #onUpdate = (update: Uint8Array, origin: unknown): void => {
+    if (origin !== this && this.#isOpen) Y.applyUpdate(this.#text, update, this);
+  };
+}
