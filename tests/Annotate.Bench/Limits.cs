@@ -10,6 +10,10 @@ static class Limits
     public const double LatencyP99Milliseconds = 250;
 
     public const int WarmUpSeconds = 2;
+
+    /// <summary>A server just started runs this long at half the rate that it is then tried at.</summary>
+    public const int StartedWarmUpSeconds = 10;
+
     public const int DrainSeconds = 5;
     public const int OpenSeconds = 120;
     public const int UpgradeSeconds = 20;
