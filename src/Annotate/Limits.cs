@@ -109,16 +109,16 @@ public static class Limits
     public const int EditBytesMax = 1 << 20;
 
     /// <summary>
-    /// Largest text, as Yjs update bytes. As one update it must be readable again, as a snapshot it must fit a record of the storage, and as
-    /// an answer a message between silos; deleted words count, since they stay in the update.
+    /// Largest text, as the bytes of one Yjs update. Twice that, which deletions may reach, must be readable again as one update, fit a record
+    /// of the storage as a snapshot, and a message between silos as an answer. Of what was deleted only its place counts.
     /// </summary>
     public const int TextBytesMax = 16 << 20;
 
-    /// <summary>Yjs structs in one text: what was typed, pasted or deleted in one go. As many as can be read again in one update.</summary>
-    public const int StructsPerTextMax = Text.Limits.UpdateStructsMax;
+    /// <summary>Pieces that a text is made of: what somebody typed, pasted or deleted in one go. Each takes 44 bytes of memory.</summary>
+    public const int PiecesPerTextMax = 1 << 20;
 
-    /// <summary>Ranges of deleted Yjs clocks in one text.</summary>
-    public const int DeletedRangesPerTextMax = Text.Limits.DeleteRangesMax;
+    /// <summary>Bytes that a piece takes in an update, at most, beside what it holds.</summary>
+    public const int PieceBytesMax = 40;
 
     /// <summary>Yjs client ids that may have written in one text.</summary>
     public const int ClientIdsPerTextMax = 65_536;

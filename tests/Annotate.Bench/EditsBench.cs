@@ -50,14 +50,28 @@ static class EditsBench
         }
     }
 
-    static async Task<(bool Holds, LoadResult Load)> TryAsync(WarmServer server, double rate)
+    // A server that is so busy that nobody can connect any more does not hold the rate, either.
+    static async Task<(bool Holds, LoadResult? Load)> TryAsync(WarmServer server, double rate)
     {
-        var load = await server.LoadAsync(rate);
+        if (await LoadOrNullAsync(server, rate) is not { } load) return (false, null);
         var holds = load.IsComplete && load.Due.P99Milliseconds <= Limits.LatencyP99Milliseconds;
         Report.Progress(
             $"{server}: {rate:0} edits/s {(holds ? "hold" : "fail")}: p99 {load.Due.P99Milliseconds:0.0} ms, missing {load.Missing}, " +
             $"gaps {load.Gaps}, repeats {load.Repeats}, server {load.ServerCpuPercent:0} %, load {load.LoadCpuPercent:0} % {string.Join("; ", load.Faults)}");
         return (holds, load);
+    }
+
+    static async Task<LoadResult?> LoadOrNullAsync(WarmServer server, double rate)
+    {
+        try
+        {
+            return await server.LoadAsync(rate);
+        }
+        catch (IOException e) when (server.HasStarted)
+        {
+            Report.Progress($"{server}: {rate:0} edits/s fail: {e.Message}");
+            return null;
+        }
     }
 
     /// <summary>A target that stays for all rates, unless one left it so busy that it has to be started anew.</summary>
@@ -66,6 +80,9 @@ static class EditsBench
         readonly TemporaryFolder _folder = new();
         ITarget? _target;
         int _starts;
+
+        /// <summary>It has carried out a load before, so a failure is one of the load and not of the set-up.</summary>
+        public bool HasStarted { get; private set; }
 
         public async Task<LoadResult> LoadAsync(double rate)
         {
@@ -91,7 +108,9 @@ static class EditsBench
             _target = TargetNames.Create(name);
             await _target.StartAsync(Directory.CreateDirectory(Path.Combine(_folder.Path, $"{_starts++}")).FullName);
             // The first seconds of a process are its compiler's, on every runtime; no server holds a high rate straight after its start.
-            await RunAsync(rate / 2, Limits.StartedWarmUpSeconds);
+            await RunAsync(rate / Limits.StartedRateDivisor, Limits.StartedWarmUpSeconds);
+            await _target.Server.BecomesQuietAsync();
+            HasStarted = true;
         }
 
         async Task<LoadResult> RunAsync(double rate, double seconds)
@@ -116,7 +135,7 @@ static class SustainedRate
 {
     /// <param name="tryAsync">Whether a rate (edits per second) holds, and what was seen. A rate counts as failed when it failed twice.</param>
     /// <returns>The rate and what was seen at it; 0 and null when even the lowest did not hold.</returns>
-    public static async Task<(double Rate, LoadResult? Load)> FindAsync(Func<double, Task<(bool Holds, LoadResult Load)>> tryAsync)
+    public static async Task<(double Rate, LoadResult? Load)> FindAsync(Func<double, Task<(bool Holds, LoadResult? Load)>> tryAsync)
     {
         var (held, load, failed) = (0.0, (LoadResult?)null, double.PositiveInfinity);
         for (var rate = Limits.RateStartEditsPerSecond; rate <= Limits.RateMaxEditsPerSecond && failed > held * Limits.RateResolutionFactor;)

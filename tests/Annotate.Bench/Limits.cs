@@ -11,8 +11,9 @@ static class Limits
 
     public const int WarmUpSeconds = 2;
 
-    /// <summary>A server just started runs this long at half the rate that it is then tried at.</summary>
+    /// <summary>A server just started runs this long at a quarter of the rate that it is then tried at.</summary>
     public const int StartedWarmUpSeconds = 10;
+    public const int StartedRateDivisor = 4;
 
     public const int DrainSeconds = 5;
     public const int OpenSeconds = 120;

@@ -28,6 +28,7 @@ public sealed partial class Document
 
     byte[] Change(Action<DocumentEdit> change, out TypeChange[] changes, bool isWatched)
     {
+        ThrowIfOnTrial();
         try
         {
             change(new DocumentEdit(_store, ClientId));

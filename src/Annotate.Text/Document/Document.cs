@@ -65,6 +65,7 @@ public sealed partial class Document
     /// <returns>False, and nothing has changed, if it cannot be read or is beyond a limit.</returns>
     public bool TryApply(ReadOnlySpan<byte> update, out UpdateFault fault)
     {
+        ThrowIfOnTrial();
         Tidied = Update.Nothing.Bytes;
         fault = UpdateFault.TooLarge;
         if (update.Length > Limits.UpdateBytesMax || !HasRoomFor(update)) return false;
@@ -75,7 +76,7 @@ public sealed partial class Document
             return fault == UpdateFault.Clients && SectionOrder.TryRestore(update, out var ordered) && TryApply(ordered, out fault);
         }
         if (!TryPlace(update, out fault)) return false;
-        while (HasPending && Array.Exists(_pendingFor, missing => _store.WriterOf(missing.ClientId)?.Clock > missing.Clock)) Retry();
+        RetryPending();
         return true;
     }
 
@@ -114,21 +115,29 @@ public sealed partial class Document
     /// <summary>Puts in what was read, in one transaction.</summary>
     bool TryPlace(ReadOnlySpan<byte> update, out UpdateFault fault)
     {
+        if (!TryPut(update, out fault)) return false;
+        if (_intake.StructsLeft > 0 || _intake.DeletesLeft.Count > 0) Keep(update);
+        EndPlacing();
+        return true;
+    }
+
+    /// <summary>Puts in what was read, and leaves the transaction open.</summary>
+    bool TryPut(ReadOnlySpan<byte> update, out UpdateFault fault)
+    {
         _store.Expect(update.Length, _intake.StructCount);
         _intake.Place(update);
         fault = _store.Overrun;
-        if (fault != UpdateFault.None)
-        {
-            _store.Undo();
-            return false;
-        }
-        if (_intake.StructsLeft > 0 || _intake.DeletesLeft.Count > 0) Keep(update);
+        if (fault != UpdateFault.None) _store.Undo();
+        return fault == UpdateFault.None;
+    }
+
+    void EndPlacing()
+    {
         if (Options.TidiesFormats) Tidy();
         _watched?.AddRange(new ChangeReading(_store).Read());
         _store.Collect();
         _store.EndTransaction();
         _store.EndExpectation(_intake.StructCount);
-        return true;
     }
 
     /// <summary>Keeps what could not be put in, together with what is kept already, less what is held by now.</summary>
@@ -142,6 +151,11 @@ public sealed partial class Document
         Update[] updates = _intake.StructsLeft > 0 ? [_pending, read] : [_pending];
         if (Update.TryRead(new Weave(updates, StateVector()).Write(deletes.Span), out var kept, out _)) _pending = kept;
         _pendingFor = [.. _pendingFor, .. _intake.Missing.Span];
+    }
+
+    void RetryPending()
+    {
+        while (HasPending && Array.Exists(_pendingFor, missing => ClockOf(missing.ClientId) > missing.Clock)) Retry();
     }
 
     /// <summary>Takes up what is pending again. If it goes beyond a limit now, it is dropped: whoever sent it will offer it again.</summary>

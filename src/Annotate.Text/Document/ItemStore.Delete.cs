@@ -17,6 +17,9 @@ sealed partial class ItemStore
     int _sealed;
     long _steps;
 
+    /// <summary>Placing takes at most <see cref="Limits.PlacingStepsMax"/> steps.</summary>
+    public bool BoundsWork { get; set; } = true;
+
     /// <summary>Set when a transaction goes beyond a limit, and must be undone.</summary>
     public UpdateFault Overrun { get; private set; }
 
@@ -137,6 +140,7 @@ sealed partial class ItemStore
         Forget(ref _advanced);
         Forget(ref _deleted);
         Forget(ref _changed);
+        Forget(ref _cutPairs);
         _transaction++;
         _steps = 0;
         _sealed = 0;

@@ -212,7 +212,7 @@ sealed partial class ItemStore
     void CountSteps(int count)
     {
         _steps += count;
-        if (_steps > Limits.PlacingStepsMax) Overrun = UpdateFault.Work;
+        if (_steps > Limits.PlacingStepsMax && BoundsWork) Overrun = UpdateFault.Work;
     }
 
     void TakeContent(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer, int number, int offset)

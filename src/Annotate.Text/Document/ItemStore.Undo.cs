@@ -2,21 +2,42 @@ namespace Annotate.Text;
 
 /// <content>
 /// Takes a transaction back before it ends: nothing has lost its content yet, so what came in goes out again, and what was deleted is not.
-/// Only a surrogate pair that was cut stays cut.
 /// </content>
 sealed partial class ItemStore
 {
     readonly List<int> _goneTypes = [];
+    Rows<PairCut> _cutPairs;
+
+    /// <summary>A surrogate pair that was cut before a clock.</summary>
+    readonly record struct PairCut(Writer Writer, int Clock, char High, char Low);
+
+    void CutPair(Writer writer, int clock, ref char high, ref char low)
+    {
+        _cutPairs.Add(new PairCut(writer, clock, high, low));
+        high = low = '\uFFFD';
+    }
 
     public void Undo()
     {
         foreach (ref readonly var span in _deleted.Span) Undelete(span);
         foreach (var writer in _advanced.Span) Withdraw(writer);
+        foreach (ref readonly var cut in _cutPairs.Span) Mend(cut);
         foreach (var type in _goneTypes) Drop(type);
         _goneTypes.Clear();
         DropUnused();
         foreach (var list in _changed.Span) DropIfEmpty(list);
         EndTransaction();
+    }
+
+    void Mend(in PairCut cut)
+    {
+        if (cut.Clock >= cut.Writer.Clock) return;
+        var left = cut.Writer.Find(cut.Clock - 1);
+        ref var item = ref _items[left];
+        Content.Units(item.Content, item.Length)[^1] = cut.High;
+        Content.Units(_items[item.Right].Content, 1)[0] = cut.Low;
+        cut.Writer.Find(cut.Clock - 1);
+        TryJoinNext(cut.Writer, left);
     }
 
     /// <summary>Forgets writers who in the end have written nothing: they came last.</summary>

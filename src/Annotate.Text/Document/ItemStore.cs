@@ -176,7 +176,7 @@ sealed partial class ItemStore
         rest.Left = left;
         rest.OriginBy = writer.Number;
         rest.OriginClock = clock - 1;
-        rest.Content = CutContent(item, by);
+        rest.Content = CutContent(writer, item, by);
         item.Length = by;
         item.Right = right;
         if (rest.Right != 0) _items[rest.Right].Left = right;
@@ -185,13 +185,13 @@ sealed partial class ItemStore
         return right;
     }
 
-    int CutContent(in Item item, int by)
+    int CutContent(Writer writer, in Item item, int by)
     {
         switch (item.Kind)
         {
             case StructKind.String when item.IsWide:
                 var units = Content.Units(item.Content, item.Length);
-                if (char.IsHighSurrogate(units[by - 1])) units[by - 1] = units[by] = '\uFFFD';
+                if (char.IsHighSurrogate(units[by - 1])) CutPair(writer, item.Clock + by, ref units[by - 1], ref units[by]);
                 return item.Content + by * sizeof(char);
             case StructKind.String:
                 return item.Content + by;

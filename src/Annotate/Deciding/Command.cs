@@ -78,5 +78,11 @@ public readonly record struct Decision(Event? Event, Problem? Problem)
 /// <summary>A grain's state. <see cref="Apply"/> never throws: an event that no longer makes sense is skipped.</summary>
 public interface IState
 {
+    /// <summary>
+    /// An entry carried something that cannot be read or does not fit: its grain refuses to open (G10), since the next snapshot would be
+    /// silently less.
+    /// </summary>
+    bool IsDamaged => false;
+
     void Apply(long version, Entry entry);
 }

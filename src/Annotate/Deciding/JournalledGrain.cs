@@ -86,12 +86,6 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     /// </summary>
     protected virtual Entry ForLatecomers(Entry entry) => entry;
 
-    /// <summary>
-    /// Whether what an entry carries can be read, too: a grain whose entry cannot refuses to open (G10), since the next snapshot would be
-    /// silently less.
-    /// </summary>
-    protected virtual bool IsReadable(Event happened) => true;
-
     Answer Decide(Command command, Func<TState, Decision> decide)
     {
         var digest = CommandDigest.Of(command);
@@ -273,7 +267,8 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
             if (!TryDecode(entry, out var decoded)) return false;
             Take(version, decoded);
             _recent.Add(version, decoded, entry.Length);
-            return true;
+            if (Kept.State.IsDamaged) logger.LogError("What the entry {Version} of {Kind} {Key} carries cannot be read", version, grain.Kind, grain.Key);
+            return !Kept.State.IsDamaged;
         }
 
         public bool TryDecode(ReadOnlyMemory<byte> bytes, out Entry entry)
@@ -281,7 +276,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
             try
             {
                 entry = serializer.Deserialize<Entry>(bytes) ?? throw new InvalidDataException("It holds nothing.");
-                return grain.IsReadable(entry.Event) ? true : throw new InvalidDataException("What it carries cannot be read.");
+                return true;
             }
             catch (Exception exception) when (exception is not OutOfMemoryException)
             {

@@ -14,7 +14,7 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
     protected override string Kind => "section";
 
     public Task<TextOpening> OpenAsync(byte[] stateVector) => ReadAsync((text, version) =>
-        new TextOpening(version, text.Lacking(stateVector) ?? text.Merged(), text.StateVector));
+        new TextOpening(version, text.Lacking(stateVector) ?? text.Encode(), text.StateVector));
 
     public Task<byte[]> StateVectorAsync() => ReadAsync((text, _) => text.StateVector);
 
@@ -39,9 +39,7 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
         return origins;
     }
 
-    protected override object StateForFollowers(long version) => new TextOpening(version, State.Merged(), State.StateVector);
-
-    protected override bool IsReadable(Event happened) => happened is not Edited edited || edited.TryDecode(out _);
+    protected override object StateForFollowers(long version) => new TextOpening(version, State.Encode(), State.StateVector);
 
     EditOutcome Take(Edit edit)
     {
@@ -54,6 +52,7 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
         }
         catch (JournalBusyException)
         {
+            State.TakeBack();
             return new EditOutcome(EditStatus.Refused, Journal.Version, null, Problem.Busy);
         }
     }

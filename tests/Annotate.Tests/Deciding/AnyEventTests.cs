@@ -44,7 +44,7 @@ public sealed class AnyEventTests
     public void Revocations() => Check<RevocationState>(state => (state.Tokens, state.People));
 
     [Fact]
-    public void Section() => Check<SectionState>(state => (state.Merged(), state.StateVector, state.Owners.Values.Order()));
+    public void Section() => Check<SectionState>(state => (state.Encode(), state.StateVector, state.Owners.Values.Order()));
 
     static void Check<TState>(Func<TState, object> look) where TState : class, IState, new()
     {

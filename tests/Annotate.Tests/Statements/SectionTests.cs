@@ -5,55 +5,118 @@ namespace Annotate.Tests.Statements;
 
 public sealed class SectionTests
 {
-    const byte Garbage = 0;
+    /// <summary>A struct that puts one character before the one that its client wrote last takes this many bytes at most.</summary>
+    const int StructBytesMax = 8;
+
+    const int StructsPerEdit = Limits.EditBytesMax / StructBytesMax - 16;
 
     [Fact]
     public void A_text_is_made_of_so_many_pieces_and_no_more_and_can_be_read_again()
     {
         var text = new SectionState();
         var (clock, version) = (0, 0);
-        while (true)
-        {
-            var piece = Edit(clock, Limits.EditBytesMax / 2 - 16);
-            var refused = text.Decide(piece, version, out var edited);
-            if (refused is null)
-            {
-                text.Apply(++version, new Entry(Commands.Now, Commands.Ana, default, 0, edited!));
-                clock += Limits.EditBytesMax / 2 - 16;
-                continue;
-            }
+        EditOutcome? refused;
+        while ((refused = Take(text, Pieces(clock, StructsPerEdit), ++version)) is null) clock += StructsPerEdit;
+        Assert.Equal("too-large", refused.Problem?.Code);
+        Assert.InRange(clock, Limits.PiecesPerTextMax - StructsPerEdit, Limits.PiecesPerTextMax);
+        Assert.True(Annotate.Text.Update.TryRead(text.Encode(), out _, out var fault), $"{fault}");
+        Assert.Equal(EditStatus.Held, text.Decide(Pieces(0, 5), version, out _)?.Status);
 
-            Assert.Equal("too-large", refused.Problem?.Code);
-            break;
-        }
-
-        Assert.InRange(clock, Limits.StructsPerTextMax / 2, Limits.StructsPerTextMax);
-        Assert.True(Annotate.Text.Update.TryRead(text.Merged(), out _, out var fault), $"{fault}");
-        Assert.Equal(EditStatus.Held, text.Decide(Edit(0, 5), version, out _)?.Status);
+        // Nobody adds to a full text, but anybody deletes from it.
+        Assert.Null(Take(text, Deletion(0, clock), ++version));
     }
 
     [Fact]
-    public void An_entry_that_builds_on_what_is_not_there_is_skipped_and_the_rest_stays_whole()
+    public void A_text_has_so_many_bytes_and_no_more_and_room_again_when_words_are_deleted()
     {
         var text = new SectionState();
-        text.Apply(1, new Entry(Commands.Now, Commands.Ana, default, 0, new Edited(Edit(0, 3).Update)));
-        text.Apply(2, new Entry(Commands.Now, Commands.Ana, default, 0, new Edited(Edit(7, 3).Update)));
-        Assert.Equal(Edit(0, 3).Update, text.Merged());
-        Assert.Equal(EditStatus.Missing, text.Decide(Edit(7, 3), 2, out _)?.Status);
+        var (clock, version) = (0, 0);
+        while (Take(text, Words(clock, Limits.EditBytesMax - 32), ++version) is null) clock += Limits.EditBytesMax - 32;
+        Assert.InRange(text.Encode().Length, Limits.TextBytesMax - Limits.EditBytesMax, Limits.TextBytesMax);
+        Assert.Equal("too-large", Take(text, Words(clock, Limits.EditBytesMax - 32), version)?.Problem?.Code);
+        Assert.Null(Take(text, Deletion(0, clock / 2), ++version));
+        Assert.Null(Take(text, Words(clock, Limits.EditBytesMax - 32), ++version));
+        Assert.InRange(text.Encode().Length, 0, Limits.TextBytesMax / 2 + Limits.EditBytesMax);
     }
 
-    /// <summary>Client 1 brings so many structs of one clock each, as they are when what was typed has been collected.</summary>
-    static Edit Edit(int clock, int structs)
+    [Fact]
+    public void An_entry_that_builds_on_what_is_not_there_is_damage_and_the_rest_stays_whole()
+    {
+        var text = new SectionState();
+        text.Apply(1, new Entry(Commands.Now, Commands.Ana, default, 0, new Edited(Words(0, 3).Update)));
+        Assert.False(text.IsDamaged);
+        text.Apply(2, new Entry(Commands.Now, Commands.Ana, default, 0, new Edited(Words(7, 3).Update)));
+        Assert.True(text.IsDamaged);
+        Assert.Equal(Words(0, 3).Update, text.Encode());
+        Assert.Equal(EditStatus.Missing, text.Decide(Words(7, 3), 2, out _)?.Status);
+    }
+
+    [Fact]
+    public void What_was_decided_but_not_recorded_is_not_in_the_text()
+    {
+        var text = new SectionState();
+        Assert.Null(Take(text, Words(0, 3), 1));
+        var before = text.Encode();
+        Assert.Null(text.Decide(Words(3, 3), 1, out var lost));
+        text.TakeBack();
+        Assert.Equal(before, text.Encode());
+        // The next decision takes back what nobody did, and what was recorded elsewhere is put in all the same.
+        Assert.Null(text.Decide(Words(3, 3), 1, out _));
+        Assert.Null(text.Decide(Words(3, 2), 1, out var other));
+        text.Apply(2, Of(lost!));
+        Assert.False(text.IsDamaged);
+        Assert.Equal(EditStatus.Held, text.Decide(Words(3, 3), 2, out _)?.Status);
+        Assert.NotSame(lost, other);
+    }
+
+    static EditOutcome? Take(SectionState text, Edit edit, long version)
+    {
+        if (text.Decide(edit, version, out var edited) is { } outcome) return outcome;
+        text.Apply(version, Of(edited!));
+        return null;
+    }
+
+    static Entry Of(Edited edited) => new(Commands.Now, Commands.Ana, default, 0, edited);
+
+    /// <summary>Client 1 puts so many characters one before the other, so that each stays a piece of its own.</summary>
+    static Edit Pieces(int clock, int structs)
     {
         using var bytes = new MemoryStream();
         foreach (var number in new[] { 1, structs, 1, clock }) Write(bytes, number);
-        for (var i = 0; i < structs; i++)
+        for (var i = clock; i < clock + structs; i++)
         {
-            bytes.WriteByte(Garbage);
-            bytes.WriteByte(1);
+            // A string, with its right neighbour if it has one; else in the root "t".
+            bytes.WriteByte((byte)(i == 0 ? 0x04 : 0x44));
+            if (i > 0) bytes.WriteByte(1);
+            if (i > 0) Write(bytes, i - 1);
+            else bytes.Write([1, 1, (byte)'t']);
+            bytes.Write([1, (byte)'x']);
         }
 
         bytes.WriteByte(0);
+        return new Edit(bytes.ToArray(), Commands.Ana, 1);
+    }
+
+    /// <summary>Client 1 goes on writing at its end.</summary>
+    static Edit Words(int clock, int length)
+    {
+        using var bytes = new MemoryStream();
+        foreach (var number in new[] { 1, 1, 1, clock }) Write(bytes, number);
+        bytes.WriteByte((byte)(clock == 0 ? 0x04 : 0x84));
+        if (clock > 0) bytes.WriteByte(1);
+        if (clock > 0) Write(bytes, clock - 1);
+        else bytes.Write([1, 1, (byte)'t']);
+        Write(bytes, length);
+        bytes.Write(Enumerable.Repeat((byte)'x', length).ToArray());
+        bytes.WriteByte(0);
+        return new Edit(bytes.ToArray(), Commands.Ana, 1);
+    }
+
+    /// <summary>Deletes clocks of client 1.</summary>
+    static Edit Deletion(int from, int to)
+    {
+        using var bytes = new MemoryStream();
+        foreach (var number in new[] { 0, 1, 1, 1, from, to - from }) Write(bytes, number);
         return new Edit(bytes.ToArray(), Commands.Ana, 1);
     }
 
