@@ -16,7 +16,9 @@ static class TextBench
     const int MergedUpdates = 20_000;
     static readonly string[] Libraries = ["yjs", "ywasm"];
 
-    sealed record Times(double ApplyMilliseconds, double LoadMilliseconds, double EncodeMilliseconds, double? MergeMilliseconds);
+    sealed record Times(
+        double ApplyMilliseconds, double ConcurrentMilliseconds, double LoadMilliseconds, double EncodeMilliseconds, double? MergeMilliseconds,
+        double? DiffMilliseconds);
 
     sealed record Figures(Times Times, double DocumentBytes, double TypedBytes);
 
@@ -105,11 +107,13 @@ static class TextBench
     {
         Row("", figures.Keys);
         Row("apply all updates one by one, ms", figures.Values.Select(f => $"{f.Times.ApplyMilliseconds:F0}"));
+        Row("apply updates of 8 writers at once, ms", figures.Values.Select(f => $"{f.Times.ConcurrentMilliseconds:F0}"));
         Row("load the document and read its text, ms", figures.Values.Select(f => $"{f.Times.LoadMilliseconds:F1}"));
         Row("encode the whole state, ms", figures.Values.Select(f => $"{f.Times.EncodeMilliseconds:F1}"));
         Row("a loaded document, resident KiB", figures.Values.Select(f => $"{f.DocumentBytes / 1024:F0}"));
         Row("50,000 characters typed one by one, resident KiB", figures.Values.Select(f => $"{f.TypedBytes / 1024:F0}"));
         Row($"merge {MergedUpdates} updates, ms", figures.Values.Select(f => f.Times.MergeMilliseconds is { } merge ? $"{merge:F0}" : "-"));
+        Row("what a holder of half of it lacks, ms", figures.Values.Select(f => f.Times.DiffMilliseconds is { } diff ? $"{diff:F1}" : "-"));
     }
 
     static void Row(string name, IEnumerable<string> cells) =>
@@ -134,11 +138,17 @@ static class TextBench
         var text = File.ReadAllText(Path.Combine(folder, "text.txt"));
         if (document.ReadText(SharedRef.Text("text")) != text) throw new InvalidDataException("Another text was read.");
         if (!document.EncodeState().AsSpan().SequenceEqual(state)) throw new InvalidDataException("Another state was written.");
+        var concurrent = Split(File.ReadAllBytes(Path.Combine(folder, "concurrent.bin")));
+        if (Applied(concurrent).ReadText(SharedRef.Text("text")) != File.ReadAllText(Path.Combine(folder, "concurrent.txt")))
+            throw new InvalidDataException("Another concurrent text was read.");
+        var half = File.ReadAllBytes(Path.Combine(folder, "half.bin"));
         return new Times(
             Median(runs, () => Applied(updates)),
+            Median(runs, () => Applied(concurrent)),
             Median(runs * 3, () => Loaded(state).ReadText(SharedRef.Text("text"))),
             Median(runs * 3, () => document.EncodeState()),
-            Median(runs, () => Updates.TryMerge([.. updates.Take(MergedUpdates).Select(update => (ReadOnlyMemory<byte>)update)], out _)));
+            Median(runs, () => Updates.TryMerge([.. updates.Take(MergedUpdates).Select(update => (ReadOnlyMemory<byte>)update)], out _)),
+            Median(runs, () => Updates.TryDiff(state, half, out _)));
     }
 
     static Document Applied(byte[][] updates)

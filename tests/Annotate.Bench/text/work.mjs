@@ -1,5 +1,6 @@
 // Makes the work of the bench's verb `text`, and measures yjs or ywasm on it.
-//   node work.mjs make FOLDER [TRACE]      writes updates.bin, typed.bin (both: length before each update), document.bin, text.txt
+//   node work.mjs make FOLDER [TRACE]      writes updates.bin, typed.bin, concurrent.bin (length before each update), document.bin, half.bin
+//                                          (the state vector of a document with half of the updates), text.txt, concurrent.txt
 //   node --expose-gc work.mjs yjs|ywasm FOLDER RUNS times|document|typed      prints figures as JSON: times, or the resident bytes of a document
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,16 +10,29 @@ import * as Y from 'yjs'
 const client = 2_147_483_659
 const held = 20
 const typedCharacters = 50_000
+const writers = 8
+const rounds = 250
+const editsPerRound = 50
 const generatedEdits = 259_778
+
+/** Even numbers, the same in every run (splitmix32). */
+const numbers = () => {
+  let state = 1
+  return n => {
+    state = (state + 0x9e3779b9) | 0
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad)
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97)
+    return ((mixed ^ (mixed >>> 15)) >>> 0) % n
+  }
+}
 
 /** Edits like a writer's, when there is no trace: mostly typing on, sometimes elsewhere, every fourth takes a character away. */
 const generate = () => {
-  let state = 1
-  const below = n => (state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0) % n
+  const below = numbers()
   const edits = []
   let [length, at] = [0, 0]
   while (edits.length < generatedEdits) {
-    if (below(40) === 0) at = below(length + 1)
+    if (below(200) === 0) at = below(length + 1)
     if (below(4) === 0 && at > 0) { edits.push([--at, 1, '']); length-- } else { edits.push([at++, 0, String.fromCharCode(97 + below(26))]); length++ }
   }
   return edits
@@ -53,6 +67,33 @@ const record = edits => {
   return { doc, updates }
 }
 
+/** Several writers, each of whom sees what the others wrote after every so many edits only: most of what they write is concurrent. */
+const concur = () => {
+  const below = numbers()
+  const all = []
+  const peers = Array.from({ length: writers }, (_, i) => {
+    const doc = new Y.Doc()
+    doc.clientID = client + i
+    const peer = { doc, text: doc.getText('text'), at: 0, made: [] }
+    doc.on('update', (update, origin) => { if (origin !== peers) peer.made.push(update) })
+    return peer
+  })
+  for (let round = 0; round < rounds; round++) {
+    for (const peer of peers) {
+      peer.at = below(peer.text.length + 1)
+      for (let edit = 0; edit < editsPerRound; edit++) {
+        if (below(4) === 0 && peer.at > 0) peer.text.delete(--peer.at, 1)
+        else peer.text.insert(peer.at++, String.fromCharCode(97 + below(26)))
+      }
+    }
+    // In turn, as they would come to a server.
+    for (let edit = 0; edit < editsPerRound; edit++) all.push(...peers.map(peer => peer.made[edit]))
+    const made = peers.map(peer => Y.mergeUpdates(peer.made.splice(0)))
+    for (const peer of peers) for (const update of made) Y.applyUpdate(peer.doc, update, peers)
+  }
+  return { text: peers[0].text.toString(), updates: all }
+}
+
 const make = (folder, trace) => {
   const { doc, updates } = record(trace ? traced(trace) : generate())
   const typed = record(Array.from({ length: typedCharacters }, (_, i) => [i, 0, 'the quick brown fox '[i % 20]]))
@@ -60,10 +101,16 @@ const make = (folder, trace) => {
   writeFileSync(join(folder, 'typed.bin'), join_(typed.updates))
   writeFileSync(join(folder, 'document.bin'), Y.encodeStateAsUpdate(doc))
   writeFileSync(join(folder, 'text.txt'), doc.getText('text').toString())
+  const half = new Y.Doc()
+  for (const update of updates.slice(0, updates.length >> 1)) Y.applyUpdate(half, update)
+  writeFileSync(join(folder, 'half.bin'), Y.encodeStateVector(half))
+  const concurrent = concur()
+  writeFileSync(join(folder, 'concurrent.bin'), join_(concurrent.updates))
+  writeFileSync(join(folder, 'concurrent.txt'), concurrent.text)
 }
 
 const libraries = {
-  yjs: async () => ({ open: () => new Y.Doc(), apply: Y.applyUpdate, encode: Y.encodeStateAsUpdate, read: doc => doc.getText('text').toString(), merge: Y.mergeUpdates }),
+  yjs: async () => ({ open: () => new Y.Doc(), apply: Y.applyUpdate, encode: Y.encodeStateAsUpdate, read: doc => doc.getText('text').toString(), merge: Y.mergeUpdates, diff: Y.diffUpdate }),
   ywasm: async () => {
     const W = await import('ywasm')
     const it = W.default ?? W
@@ -95,17 +142,23 @@ const measure = async (name, folder, runs, what) => {
   const document = new Uint8Array(readFileSync(join(folder, 'document.bin')))
   const expected = readFileSync(join(folder, 'text.txt'), 'utf8')
   const load = () => { const doc = it.open(); it.apply(doc, document); return doc }
+  const concurrent = split(readFileSync(join(folder, 'concurrent.bin')))
+  const half = new Uint8Array(readFileSync(join(folder, 'half.bin')))
+  const applyConcurrent = () => { const doc = it.open(); for (const update of concurrent) it.apply(doc, update); return doc }
   const applyAll = () => { const doc = it.open(); for (const update of updates) it.apply(doc, update); return doc }
   const type = () => { const doc = it.open(); for (const update of typed) it.apply(doc, update); return doc }
   // Memory is measured in a process that has done nothing else, or what was done before is measured with it.
   if (what !== 'times') return console.log(JSON.stringify(grown(what === 'document' ? load : type)))
   const doc = applyAll()
   if (it.read(doc) !== expected) throw new Error(name + ' read another text')
+  if (it.read(applyConcurrent()) !== readFileSync(join(folder, 'concurrent.txt'), 'utf8')) throw new Error(name + ' read another concurrent text')
   const figures = {
+    concurrentMilliseconds: median(times(runs, applyConcurrent)),
     applyMilliseconds: median(times(runs, applyAll)),
     loadMilliseconds: median(times(runs * 3, () => it.read(load()))),
     encodeMilliseconds: median(times(runs * 3, () => it.encode(doc)))
   }
+  if (it.diff) figures.diffMilliseconds = median(times(runs, () => it.diff(document, half)))
   if (it.merge) figures.mergeMilliseconds = median(times(runs, () => it.merge(updates.slice(0, 20_000))))
   process.stdout.write(JSON.stringify(figures) + '\n')
 }
