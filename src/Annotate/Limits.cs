@@ -88,7 +88,7 @@ public static class Limits
     public const int CommandAheadSecondsMax = 300;
 
     /// <summary>Entries a grain keeps in memory for followers who were away; older ones are read from the journal.</summary>
-    public const int RecentEntriesMax = 1_024;
+    public const int RecentEntriesMax = 512;
 
     /// <summary>Bytes of those entries.</summary>
     public const int RecentBytesMax = 1 << 20;

@@ -20,7 +20,7 @@ static class TextBench
         double ApplyMilliseconds, double ConcurrentMilliseconds, double LoadMilliseconds, double EncodeMilliseconds, double? MergeMilliseconds,
         double? DiffMilliseconds);
 
-    sealed record Figures(Times Times, double DocumentBytes, double TypedBytes);
+    sealed record Figures(Times Times, double DocumentBytes, double TypedBytes, double? HeldBytes = null);
 
     static string Folder => Path.Combine(SourceFolder(), "text");
 
@@ -53,10 +53,15 @@ static class TextBench
         var what = new Argument<string>("WHAT");
         var command = new Command("text-own", "The measured side of the verb text") { folder, runs, what };
         command.Hidden = true;
-        command.SetAction(parsed =>
+        command.SetAction(async (parsed, stop) =>
         {
             var (from, of) = (parsed.GetValue(folder)!, parsed.GetValue(what));
-            object figures = of == "times" ? Measure(from, parsed.GetValue(runs)) : MeasureMemory(from, of == "document");
+            object figures = of switch
+            {
+                "times" => Measure(from, parsed.GetValue(runs)),
+                "held" => await HeldTexts.MeasureAsync(Split(await File.ReadAllBytesAsync(Path.Combine(from, "typed.bin"), stop)), Held, Resident),
+                _ => MeasureMemory(from, of == "document"),
+            };
             Console.WriteLine(JsonSerializer.Serialize(figures, JsonSerializerOptions.Web));
         });
         return command;
@@ -70,6 +75,10 @@ static class TextBench
         var figures = new Dictionary<string, Figures>
         {
             ["Annotate.Text"] = Read(what => Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}", what])),
+        };
+        figures["Annotate.Text"] = figures["Annotate.Text"] with
+        {
+            HeldBytes = JsonSerializer.Deserialize<double>(Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}", "held"])),
         };
         foreach (var library in Libraries)
             figures[library] = Read(what => Output("node", ["--expose-gc", "work.mjs", library, folder.Path, $"{runs}", what]));
@@ -112,12 +121,13 @@ static class TextBench
         Row("encode the whole state, ms", figures.Values.Select(f => $"{f.Times.EncodeMilliseconds:F1}"));
         Row("a loaded document, resident KiB", figures.Values.Select(f => $"{f.DocumentBytes / 1024:F0}"));
         Row("50,000 characters typed one by one, resident KiB", figures.Values.Select(f => $"{f.TypedBytes / 1024:F0}"));
+        Row("the same, held by a server with its journal, resident KiB", figures.Values.Select(f => f.HeldBytes is { } held ? $"{held / 1024:F0}" : "-"));
         Row($"merge {MergedUpdates} updates, ms", figures.Values.Select(f => f.Times.MergeMilliseconds is { } merge ? $"{merge:F0}" : "-"));
         Row("what a holder of half of it lacks, ms", figures.Values.Select(f => f.Times.DiffMilliseconds is { } diff ? $"{diff:F1}" : "-"));
     }
 
     static void Row(string name, IEnumerable<string> cells) =>
-        Console.WriteLine($"| {name,-50} | {string.Join(" | ", cells.Select(cell => $"{cell,14}"))} |");
+        Console.WriteLine($"| {name,-56} | {string.Join(" | ", cells.Select(cell => $"{cell,14}"))} |");
 
     static double MeasureMemory(string folder, bool isLoaded)
     {

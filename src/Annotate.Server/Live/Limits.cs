@@ -4,7 +4,7 @@ namespace Annotate.Server.Live;
 static class Limits
 {
     /// <summary>Changes of one topic that a silo keeps for its followers; one further behind asks the grain.</summary>
-    public const int LiveChangesMax = 1_024;
+    public const int LiveChangesMax = 512;
 
     /// <summary>Bytes of them.</summary>
     public const int LiveBytesMax = 2 << 20;

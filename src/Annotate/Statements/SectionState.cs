@@ -87,6 +87,8 @@ public sealed class SectionState : IState
         foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
         _newBytes += GrowthOf(update);
         foreach (ref readonly var range in update.Deletes) _goneClocks += range.To - range.From;
+        // The entry is kept for followers for a while; what was decoded of it is larger than it is, and needed no more.
+        edited.Decoded = null;
     }
 
     /// <summary>The whole text as one update.</summary>
