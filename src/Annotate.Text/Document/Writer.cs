@@ -44,6 +44,9 @@ sealed class Writer(long clientId, int number)
     /// <summary>Where its next content goes, and how far the space kept for it reaches.</summary>
     public int ContentEnd, ContentLimit;
 
+    /// <summary>Its last content was taken back: what its last item holds need not end at <see cref="ContentEnd"/>.</summary>
+    public bool ContentIsLoose;
+
     /// <summary>The item with the highest clock; 0 if there is none.</summary>
     public int Last => _pageCount == 0 ? 0 : _pages[_pageCount - 1].Slots[_pages[_pageCount - 1].Count - 1].Item;
 
