@@ -51,17 +51,27 @@ public sealed class Update
     /// <param name="bytes">The update. Kept, not copied.</param>
     /// <param name="update">What it says.</param>
     /// <param name="fault">Why it was refused, or <see cref="UpdateFault.None"/>.</param>
-    public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Update? update, out UpdateFault fault)
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Update? update, out UpdateFault fault) =>
+        TryRead(bytes, out update, out fault, out _);
+
+    /// <summary>Reads an update, as the other overload, and says how far that went.</summary>
+    /// <param name="bytes">The update. Kept, not copied.</param>
+    /// <param name="update">What it says.</param>
+    /// <param name="fault">Why it was refused, or <see cref="UpdateFault.None"/>.</param>
+    /// <param name="offset">How many bytes were read: the fault is right before or behind them.</param>
+    public static bool TryRead(ReadOnlyMemory<byte> bytes, [NotNullWhen(true)] out Update? update, out UpdateFault fault, out int offset)
     {
         update = null;
+        offset = 0;
         fault = UpdateFault.TooLarge;
         if (bytes.Length > Limits.UpdateBytesMax) return false;
         var reader = new ByteReader(bytes.Span);
         var draft = default(UpdateDraft);
         if (draft.TryRead(ref reader) && Text.Deletes.TryRead(ref reader, out var deletes) && reader.TryEnd())
             update = new Update(bytes, draft.Ranges.ToArray(), deletes, draft.Dependencies.ToArray());
-        fault = reader.Fault;
-        if (fault == UpdateFault.Clients && SectionOrder.TryRestore(bytes.Span, out var ordered)) return TryRead(ordered, out update, out fault);
+        (fault, offset) = (reader.Fault, reader.At);
+        if (fault == UpdateFault.Clients && SectionOrder.TryRestore(bytes.Span, out var ordered))
+            return TryRead(ordered, out update, out fault, out offset);
         return update is not null;
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Annotate.Text.Tests;
 
 /// <summary>Valid bytes, changed at random: no decoder throws, none allocates much more than it was given, none takes long.</summary>
@@ -10,11 +8,6 @@ public sealed class Fuzz(Oracle yjs)
     const int AskedOfYjs = 3_000;
     const int BytesAllocatedPerByte = 200;
     const int BytesAllocatedMin = 20_000;
-
-    /// <summary>
-    /// Far above what any of these inputs takes, so that a busy machine does not fail the test, and a quadratic case does.
-    /// </summary>
-    static readonly TimeSpan Long = TimeSpan.FromSeconds(5);
 
     byte[][] Seeds() => SeedsOf(yjs);
 
@@ -29,30 +22,6 @@ public sealed class Fuzz(Oracle yjs)
         return [.. seeds];
     }
 
-    internal static byte[] Mutate(Random random, byte[][] seeds)
-    {
-        var bytes = seeds[random.Next(seeds.Length)].ToList();
-        for (var i = random.Next(3); i >= 0; i--)
-        {
-            var at = random.Next(bytes.Count + 1);
-            switch (random.Next(7))
-            {
-                case 0 when at < bytes.Count: bytes[at] ^= (byte)(1 << random.Next(8)); break;
-                case 1 when at < bytes.Count: bytes[at] = (byte)random.Next(256); break;
-                case 2 when at < bytes.Count: bytes[at] = (byte)random.Next(12); break;
-                case 3: bytes.Insert(at, (byte)random.Next(256)); break;
-                case 4 when at < bytes.Count: bytes.RemoveRange(at, Math.Min(1 + random.Next(4), bytes.Count - at)); break;
-                case 5: bytes.InsertRange(at, Hostile.Beyond); break;
-                default:
-                    var other = seeds[random.Next(seeds.Length)];
-                    var from = random.Next(other.Length);
-                    bytes.InsertRange(at, other.AsSpan(from, random.Next(other.Length - from)));
-                    break;
-            }
-        }
-        return [.. bytes];
-    }
-
     [Fact]
     public void No_decoder_throws_or_allocates_or_lasts()
     {
@@ -63,36 +32,41 @@ public sealed class Fuzz(Oracle yjs)
         var held = new TextState();
         Assert.Equal(Verdict.New, held.Check(known, out var fresh));
         held.Add(fresh!);
-        int read = 0, slowest = 0;
-        for (var i = 0; i < Mutations; i++)
+        var parts = PartsOf(seeds);
+        var read = 0;
+        double slowest = 0;
+        for (var i = 0; i < Night.Times(Mutations); i++)
         {
-            var bytes = Mutate(random, seeds);
-            var (allocated, began) = (GC.GetAllocatedBytesForCurrentThread(), Stopwatch.GetTimestamp());
+            var bytes = Next(random, seeds, parts);
+            string Where() => $"seed {Seed}, mutation {i}: {Convert.ToBase64String(bytes)}";
+            var spent = Spent.Begin();
             try
             {
                 read += DecodeAll(bytes, known, held) ? 1 : 0;
             }
             catch (Exception e)
             {
-                throw new InvalidOperationException($"seed {Seed}, mutation {i}: {Convert.ToBase64String(bytes)}", e);
+                throw new InvalidOperationException(Where(), e);
             }
-            allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
-            var most = BytesAllocatedMin + (long)BytesAllocatedPerByte * (bytes.Length + whole.Length);
-            Assert.True(allocated < most, $"seed {Seed}, mutation {i}: {allocated} bytes for {bytes.Length}");
-            Assert.True(Stopwatch.GetElapsedTime(began) < Long, $"seed {Seed}, mutation {i} is slow: {Convert.ToBase64String(bytes)}");
-            slowest = Math.Max(slowest, (int)Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+            var (allocated, most) = (spent.Bytes, BytesAllocatedMin + (long)BytesAllocatedPerByte * (bytes.Length + whole.Length));
+            if (allocated >= most) Assert.Fail($"{Where()}: {allocated} bytes for {bytes.Length}");
+            slowest = Math.Max(slowest, spent.Check(Where));
         }
-        Assert.InRange(read, Mutations / 100, Mutations);
-        TestContext.Current.SendDiagnosticMessage($"fuzz: {read} of {Mutations} mutations were read; the slowest took {slowest} ms");
+        Assert.InRange(read, Night.Times(Mutations) / 10, Night.Times(Mutations));
+        TestContext.Current.SendDiagnosticMessage(
+            $"fuzz: {read} of {Night.Times(Mutations)} mutations were read; the slowest took {slowest * 1000:f0} ms");
     }
 
-    /// <summary>Gives the bytes to every decoder, and to everything that follows from an update that was read.</summary>
+    internal static UpdateParts[] PartsOf(byte[][] seeds) =>
+        [.. seeds.Select(seed => UpdateParts.TryRead(seed, out var parts) ? parts : null).OfType<UpdateParts>()];
+
+    /// <summary>One half knows what it changes, and is mostly read; the other does not.</summary>
+    internal static byte[] Next(Random random, byte[][] seeds, UpdateParts[] parts) =>
+        random.Next(2) == 0 ? Mutation.Of(random, seeds) : Mutation.OfStructs(random, parts);
+
+    /// <summary>Reads an update, and does all that follows from one that was read.</summary>
     static bool DecodeAll(byte[] bytes, Update known, TextState held)
     {
-        ClientClocks.TryRead(bytes, out _, out _);
-        Messages.TryRead(bytes, out _);
-        AwarenessUpdate.TryKeep(bytes, entry => entry.ClientId != 1, out _);
-        TextState.TryRead(bytes, out _, out _);
         if (!Update.TryRead(bytes, out var update, out var fault))
         {
             Assert.NotEqual(UpdateFault.None, fault);
@@ -108,6 +82,7 @@ public sealed class Fuzz(Oracle yjs)
             Assert.True(copy.Add(fresh!));
             Assert.Equal(Verdict.Held, copy.Check(update, out _));
         }
+        Assert.True(UpdateFormat2.TryRead(UpdateFormat2.Write(update), out _, out fault), $"format 2 cannot be read: {fault}");
         return true;
     }
 
@@ -116,6 +91,7 @@ public sealed class Fuzz(Oracle yjs)
     public void What_a_text_takes_yjs_applies() => yjs.InOneTurn(() =>
     {
         var seeds = Seeds();
+        var parts = PartsOf(seeds);
         var random = new Random(Seed + 1);
         var (state, asked) = (new TextState(), 0);
         yjs.Ask(new { ask = "open" });
@@ -128,7 +104,7 @@ public sealed class Fuzz(Oracle yjs)
         }
         for (var i = 0; asked < AskedOfYjs && i < Mutations; i++)
         {
-            var bytes = Mutate(random, seeds);
+            var bytes = Next(random, seeds, parts);
             if (!Update.TryRead(bytes, out var update, out _) || state.Check(update, out var fresh) == Verdict.Missing) continue;
             var answer = yjs.Ask(new { ask = "try", update = (fresh ?? update).Bytes.ToArray() });
             var where = $"seed {Seed + 1}, mutation {i}: {Convert.ToBase64String(bytes)}";

@@ -19,6 +19,7 @@ static class Invariants
                 clock = item.End;
                 if (item.Kind == StructKind.Collected) Assert.True(item.IsDeleted && item.List == 0, where);
                 else lists.Add(store.ListAt(item.List));
+                Assert.True(HasItsContent(store, item), $"{where}: the content of {item.Kind} {writer.ClientId} {item.Clock}");
             }
             Assert.True(writer.Clock == clock, $"{where}: the clock of {writer.ClientId}");
             for (var at = 0; at < clock; at += Math.Max(1, clock / 50))
@@ -28,10 +29,26 @@ static class Invariants
         foreach (var list in lists) CheckList(store, list, where);
     }
 
+    static bool HasItsContent(ItemStore store, Item item)
+    {
+        if (item.Kind is StructKind.Collected or StructKind.Deleted) return true;
+        if (item.Kind == StructKind.Type) return store.TypeAt(item.Content) is not null;
+        if (item.Kind == StructKind.String) return item.Content + (item.Length << (item.IsWide ? 1 : 0)) <= store.Content.Length;
+        var reader = new ByteReader(store.Content.Span, item.Content);
+        return StructReader.TrySkipContent(ref reader, item.Kind, item.Length);
+    }
+
     /// <summary>
-    /// Several elements under one key, which no editor writes, may have been cut in two: here as in yjs the first part lives on unseen.
+    /// Several elements under one key, which no editor writes, may have been cut in two: here as in yjs the first part lives on unseen. What was
+    /// then put between the two is deleted.
     /// </summary>
-    static bool IsCut(ItemStore store, Item item) => store[item.Right].Writer == item.Writer && store[item.Right].Clock == item.End;
+    static bool IsCut(ItemStore store, Item item)
+    {
+        var writer = store.Writers[item.Writer];
+        if (item.End >= writer.Clock) return false;
+        var rest = store[writer.Find(item.End)];
+        return rest.List == item.List && rest.OriginBy == item.Writer && rest.OriginClock == item.End - 1;
+    }
 
     static void CheckList(ItemStore store, ItemList list, string where)
     {

@@ -24,6 +24,9 @@ sealed class ContentBytes
 
     public int Length => _length;
 
+    /// <summary>With the room that is not used yet.</summary>
+    public int BytesHeld => _bytes.Length;
+
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, _length);
 
     public bool IsWasteful => Waste > WasteBytesMin && Waste > _length / 2;

@@ -64,11 +64,11 @@ public sealed partial class Document
         return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
-    /// <summary>Values were checked when they came; the depth is that of the types plus that of a value.</summary>
+    /// <summary>Values were checked when they came; the depth is that of the types, an object and a list each, plus that of a value.</summary>
     internal static readonly JsonWriterOptions JsonOptions = new()
     {
         SkipValidation = true,
-        MaxDepth = Limits.NestingMax + Limits.ValueDepthMax + 8,
+        MaxDepth = Limits.NestingMax * 2 + Limits.ValueDepthMax + 8,
         Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 }

@@ -52,9 +52,8 @@ sealed class FormatValues
     {
         if ((a ?? None) == (b ?? None)) return true;
         if (a is null || b is null || a[0] is not ('{' or '[') || b[0] is not ('{' or '[')) return false;
-        var options = new JsonDocumentOptions { MaxDepth = Limits.ValueDepthMax };
-        using var left = JsonDocument.Parse(a, options);
-        using var right = JsonDocument.Parse(b, options);
+        using var left = JsonText.Parse(a);
+        using var right = JsonText.Parse(b);
         return JsonElement.DeepEquals(left.RootElement, right.RootElement);
     }
 

@@ -23,6 +23,9 @@ sealed class Intake(ItemStore store)
     int _structs;
     int _deletesAt;
 
+    /// <summary>Its deletions are in order and do not overlap, as yjs writes them.</summary>
+    bool _deletesAreNormal;
+
     /// <summary>What the structs and deletions that could not be put in wait for: the client, and the first clock that is missing.</summary>
     public Rows<ClientClock> Missing;
 
@@ -79,16 +82,24 @@ sealed class Intake(ItemStore store)
         return store.Roots.Count + _newRoots.Count <= Limits.DocumentRootsMax || reader.Fail(UpdateFault.TooLarge);
     }
 
-    static bool TryReadDeletes(ref ByteReader reader)
+    bool TryReadDeletes(ref ByteReader reader)
     {
+        _deletesAreNormal = true;
         if (!reader.TryCount(2, Limits.ClientsMax, out var clients)) return false;
         var ranges = 0;
+        var last = long.MaxValue;
         for (var i = 0; i < clients; i++)
         {
-            if (!reader.TryUint(out _) || !reader.TryCount(2, Limits.DeleteRangesMax - ranges, out var count)) return false;
+            if (!reader.TryUint(out var client) || !reader.TryCount(2, Limits.DeleteRangesMax - ranges, out var count)) return false;
             ranges += count;
-            for (var j = 0; j < count; j++)
-                if (!reader.TryUint(out var from) || !reader.TryLength(from, out _)) return false;
+            _deletesAreNormal &= client < last;
+            last = client;
+            for (long j = 0, end = 0; j < count; j++)
+            {
+                if (!reader.TryUint(out var from) || !reader.TryLength(from, out var length)) return false;
+                _deletesAreNormal &= from >= end;
+                end = from + length;
+            }
         }
         return true;
     }
@@ -195,6 +206,13 @@ sealed class Intake(ItemStore store)
     void ApplyDeletes(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes, _deletesAt);
+        if (!_deletesAreNormal)
+        {
+            // One by one, ranges that overlap would each pass over the same items: the square of what was sent.
+            if (!Deletes.TryRead(ref reader, out var deletes)) return;
+            foreach (var range in deletes) Delete(store.WriterOf(range.ClientId), range.ClientId, range.From, range.To);
+            return;
+        }
         reader.TryUint(out var clients);
         for (; clients > 0; clients--)
         {

@@ -13,6 +13,7 @@ sealed partial class ItemStore
     Rows<Writer> _advanced;
     Rows<ClockSpan> _deleted;
     Rows<ItemList> _changed;
+    Rows<string> _newRoots;
     int _transaction = 1;
     int _sealed;
     long _steps;
@@ -140,6 +141,7 @@ sealed partial class ItemStore
         Forget(ref _advanced);
         Forget(ref _deleted);
         Forget(ref _changed);
+        Forget(ref _newRoots);
         Forget(ref _cutPairs);
         _transaction++;
         _steps = 0;

@@ -136,12 +136,14 @@ sealed partial class ItemStore
     int Enlist(Writer writer, int number, int left, int right, ItemList list, int contentEnd)
     {
         var last = writer.Last;
+        var isLoose = writer.ContentIsLoose;
+        writer.ContentIsLoose = false;
         writer.Append(writer.Clock, number);
         writer.Clock += _items[number].Length;
         Settle(number, left, right, list);
         if (last == 0 || !AreOneRun(_items[last], number)) return number;
         // What the writer's last holds was the last content before this one, so the two lie together if this one starts where that ended.
-        var follows = _items[number].Kind is StructKind.Any or StructKind.Json && _items[number].Content == contentEnd;
+        var follows = _items[number].Kind is StructKind.Any or StructKind.Json && _items[number].Content == contentEnd && !isLoose;
         writer.Find(_items[last].Clock);
         return TryJoinNext(writer, last, follows) ? last : number;
     }

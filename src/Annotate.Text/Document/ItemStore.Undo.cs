@@ -26,6 +26,7 @@ sealed partial class ItemStore
         _goneTypes.Clear();
         DropUnused();
         foreach (var list in _changed.Span) DropIfEmpty(list);
+        foreach (var root in _newRoots.Span) DropRoot(root);
         EndTransaction();
     }
 
@@ -76,6 +77,7 @@ sealed partial class ItemStore
             Free(number);
         }
         writer.Clock = before;
+        writer.ContentIsLoose = true;
     }
 
     void Unlink(int number)
@@ -101,6 +103,11 @@ sealed partial class ItemStore
         owner.Clear();
         _types.Span[type] = null;
         _freeTypes.Push(type);
+    }
+
+    void DropRoot(string name)
+    {
+        if (_roots.Remove(name, out var root) && root.Sequence is { } sequence) Drop(sequence);
     }
 
     void Drop(ItemList list)

@@ -72,6 +72,7 @@ sealed partial class ItemStore
         if (_roots.TryGetValue(name, out var known)) return known;
         var root = new SharedType(SharedKind.Unknown, name, 0, 0);
         _roots.Add(name, root);
+        _newRoots.Add(name);
         return root;
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Annotate.Text;
 
 /// <summary>
@@ -42,8 +44,22 @@ sealed class Writer(long clientId, int number)
     /// <summary>Where its next content goes, and how far the space kept for it reaches.</summary>
     public int ContentEnd, ContentLimit;
 
+    /// <summary>Its last content was taken back: what its last item holds need not end at <see cref="ContentEnd"/>.</summary>
+    public bool ContentIsLoose;
+
     /// <summary>The item with the highest clock; 0 if there is none.</summary>
     public int Last => _pageCount == 0 ? 0 : _pages[_pageCount - 1].Slots[_pages[_pageCount - 1].Count - 1].Item;
+
+    /// <summary>Bytes that its pages take.</summary>
+    public long BytesHeld
+    {
+        get
+        {
+            long bytes = _pages.Length * Unsafe.SizeOf<Page>();
+            for (var i = 0; i < _pageCount; i++) bytes += _pages[i].Slots.Length * Unsafe.SizeOf<Slot>();
+            return bytes;
+        }
+    }
 
     /// <summary>The item that holds a clock below <see cref="Clock"/>. Next, Previous, InsertNext and RemoveNext start from it.</summary>
     public int Find(int clock)

@@ -48,7 +48,7 @@ readonly struct XmlReading(ItemStore store)
             {
                 if (list.Last == 0 || store[list.Last].IsDeleted) continue;
                 text.Append(' ').Append(key).Append("=\"");
-                AppendElement(text, store[list.Last], store[list.Last].Length - 1);
+                AppendElements(text, store[list.Last], store[list.Last].Length - 1);
                 text.Append('"');
             }
         }
@@ -63,12 +63,12 @@ readonly struct XmlReading(ItemStore store)
         {
             ref var item = ref store[number];
             if (!item.IsVisible) continue;
-            for (var i = 0; i < item.Length; i++) AppendElement(text, item, i);
+            AppendElements(text, item, 0);
         }
     }
 
-    /// <summary>One of the elements of an item, as JavaScript's String gives it.</summary>
-    void AppendElement(StringBuilder text, in Item item, int at)
+    /// <summary>The elements of an item, from one on, each as JavaScript's String gives it.</summary>
+    void AppendElements(StringBuilder text, in Item item, int from)
     {
         var reader = new ByteReader(store.Content.Span, item.Content);
         switch (item.Kind)
@@ -78,17 +78,11 @@ readonly struct XmlReading(ItemStore store)
                 Append(text, type, type.Kind);
                 break;
             case StructKind.String:
-                text.Append(new TextReading(store).Units(item)[at]);
+                text.Append(new TextReading(store).Units(item).AsSpan(from));
                 break;
-            case StructKind.Any:
-                StructReader.TrySkipElements(ref reader, item.Kind, at);
-                JsText.AppendAny(text, ref reader);
-                break;
-            case StructKind.Json or StructKind.Embed:
-                StructReader.TrySkipElements(ref reader, StructKind.Json, at);
-                reader.TryText(out var json);
-                if (json.SequenceEqual("undefined"u8)) text.Append("undefined");
-                else AppendJson(text, Encoding.UTF8.GetString(json));
+            case StructKind.Any or StructKind.Json or StructKind.Embed:
+                StructReader.TrySkipElements(ref reader, item.Kind, from);
+                for (var i = from; i < item.Length; i++) AppendValue(text, ref reader, item.Kind);
                 break;
             case StructKind.Binary:
                 reader.TryBlob(out var bytes);
@@ -100,9 +94,21 @@ readonly struct XmlReading(ItemStore store)
         }
     }
 
-    static void AppendJson(StringBuilder text, string json)
+    static void AppendValue(StringBuilder text, ref ByteReader reader, StructKind kind)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Limits.ValueDepthMax });
+        if (kind == StructKind.Any)
+        {
+            JsText.AppendAny(text, ref reader);
+            return;
+        }
+        reader.TryText(out var json);
+        if (json.SequenceEqual("undefined"u8)) text.Append("undefined");
+        else AppendJson(text, json);
+    }
+
+    static void AppendJson(StringBuilder text, ReadOnlySpan<byte> json)
+    {
+        using var document = JsonText.Parse(json);
         JsText.AppendJson(text, document.RootElement);
     }
 
@@ -129,7 +135,7 @@ readonly struct XmlReading(ItemStore store)
             if (item.Kind == StructKind.String) new TextReading(store).Append(text, item);
             else
             {
-                AppendElement(text, item, 0);
+                AppendElements(text, item, 0);
                 isOpen = Close(text, names);
             }
         }
@@ -142,7 +148,7 @@ readonly struct XmlReading(ItemStore store)
         foreach (var (key, json) in sorted)
         {
             text.Append('<').Append(key);
-            using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Limits.ValueDepthMax });
+            using var document = JsonText.Parse(json);
             AppendAttributes(text, document.RootElement);
             text.Append('>');
         }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 
 namespace Annotate.Text;
 
@@ -157,8 +156,7 @@ ref struct Format2Writing(ReadOnlySpan<byte> update)
     void ConvertJson(ref ByteReader reader)
     {
         reader.TryText(out var json);
-        var parser = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = Limits.ValueDepthMax });
-        using var document = JsonDocument.ParseValue(ref parser);
+        using var document = JsonText.Parse(json);
         AnyJson.WriteAny(ref _rest, document.RootElement);
     }
 

@@ -8,7 +8,7 @@ namespace Annotate.Text;
 /// </summary>
 public static class UpdateFormat2
 {
-    /// <summary>Turns an update of format 2 into format 1, and checks it like <see cref="Update.TryRead"/>.</summary>
+    /// <summary>Turns an update of format 2 into format 1, and checks it as one of format 1 is checked.</summary>
     /// <param name="bytes">The update in format 2.</param>
     /// <param name="update">The same in format 1.</param>
     /// <param name="fault">Why it was refused, or <see cref="UpdateFault.None"/>.</param>
