@@ -7,7 +7,7 @@ namespace Annotate.Text;
 /// Reads shared types as text, each as its toString in yjs. That is XML only where nobody wrote characters into names and values that XML
 /// does not allow there: yjs escapes nothing.
 /// </summary>
-readonly struct XmlReading(ItemStore store)
+readonly struct XmlReading(ItemStore store, Allowance? allowance = null)
 {
     public string Write(SharedType type, SharedKind kind)
     {
@@ -48,7 +48,7 @@ readonly struct XmlReading(ItemStore store)
             {
                 if (list.Last == 0 || store[list.Last].IsDeleted) continue;
                 text.Append(' ').Append(key).Append("=\"");
-                AppendElement(text, store[list.Last], store[list.Last].Length - 1);
+                AppendElements(text, store[list.Last], store[list.Last].Length - 1);
                 text.Append('"');
             }
         }
@@ -63,12 +63,33 @@ readonly struct XmlReading(ItemStore store)
         {
             ref var item = ref store[number];
             if (!item.IsVisible) continue;
-            for (var i = 0; i < item.Length; i++) AppendElement(text, item, i);
+            AppendElements(text, item, 0);
+            allowance?.Check(text.Length);
         }
     }
 
-    /// <summary>One of the elements of an item, as JavaScript's String gives it.</summary>
-    void AppendElement(StringBuilder text, in Item item, int at)
+    /// <summary>The elements of an item from one on, each as JavaScript's String gives it.</summary>
+    void AppendElements(StringBuilder text, in Item item, int from)
+    {
+        switch (item.Kind)
+        {
+            case StructKind.String:
+                text.Append(new TextReading(store).Units(item).AsSpan(from));
+                break;
+            case StructKind.Any or StructKind.Json:
+                var reader = new ByteReader(store.Content.Span, item.Content);
+                StructReader.TrySkipElements(ref reader, item.Kind, from);
+                for (var i = from; i < item.Length; i++)
+                    if (item.Kind == StructKind.Any) JsText.AppendAny(text, ref reader);
+                    else AppendJson(text, ref reader);
+                break;
+            default:
+                AppendSingle(text, item);
+                break;
+        }
+    }
+
+    void AppendSingle(StringBuilder text, in Item item)
     {
         var reader = new ByteReader(store.Content.Span, item.Content);
         switch (item.Kind)
@@ -77,18 +98,8 @@ readonly struct XmlReading(ItemStore store)
                 var type = store.TypeAt(item.Content);
                 Append(text, type, type.Kind);
                 break;
-            case StructKind.String:
-                text.Append(new TextReading(store).Units(item)[at]);
-                break;
-            case StructKind.Any:
-                StructReader.TrySkipElements(ref reader, item.Kind, at);
-                JsText.AppendAny(text, ref reader);
-                break;
-            case StructKind.Json or StructKind.Embed:
-                StructReader.TrySkipElements(ref reader, StructKind.Json, at);
-                reader.TryText(out var json);
-                if (json.SequenceEqual("undefined"u8)) text.Append("undefined");
-                else AppendJson(text, Encoding.UTF8.GetString(json));
+            case StructKind.Embed:
+                AppendJson(text, ref reader);
                 break;
             case StructKind.Binary:
                 reader.TryBlob(out var bytes);
@@ -98,6 +109,13 @@ readonly struct XmlReading(ItemStore store)
                 text.Append("[object Object]");
                 break;
         }
+    }
+
+    static void AppendJson(StringBuilder text, ref ByteReader reader)
+    {
+        reader.TryText(out var json);
+        if (json.SequenceEqual("undefined"u8)) text.Append("undefined");
+        else AppendJson(text, Encoding.UTF8.GetString(json));
     }
 
     static void AppendJson(StringBuilder text, string json)
@@ -129,19 +147,21 @@ readonly struct XmlReading(ItemStore store)
             if (item.Kind == StructKind.String) new TextReading(store).Append(text, item);
             else
             {
-                AppendElement(text, item, 0);
+                AppendSingle(text, item);
                 isOpen = Close(text, names);
             }
+            allowance?.Check(text.Length);
         }
         if (isOpen) Close(text, names);
     }
 
-    static string[] Open(StringBuilder text, Formats formats)
+    string[] Open(StringBuilder text, Formats formats)
     {
         var sorted = formats.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToArray();
         foreach (var (key, json) in sorted)
         {
             text.Append('<').Append(key);
+            allowance?.Spend(json.Length);
             using var document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = Limits.ValueDepthMax });
             AppendAttributes(text, document.RootElement);
             text.Append('>');
