@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Annotate.Client;
 using Annotate.Deciding;
 using Annotate.Following;
@@ -136,7 +135,7 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
             (entries, to) = ([.. answer.Entries], answer.Version);
         }
 
-        if (Array.TrueForAll(entries, entry => entry.Event is not Edited edited || TryTake(edited.Update)))
+        if (Array.TrueForAll(entries, entry => entry.Event is not Edited edited || TryTake(_document!, edited.Update)))
         {
             if (to > state.Version) Publish(new PlainState(to, SectionReading.Plain(_document!)));
             return;
@@ -146,16 +145,17 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
         Begin(await grain.OpenAsync([]));
     }
 
-    bool TryTake(byte[] bytes) => Update.TryRead(bytes, out var update, out _) && _document!.TryReplay(update);
+    static bool TryTake(Document document, byte[] bytes) => Update.TryRead(bytes, out var update, out _) && document.TryReplay(update);
 
-    [MemberNotNull(nameof(_document))]
     void Begin(TextOpening opening)
     {
-        _document = new Document();
-        if (!TryTake(opening.Update)) throw new InvalidDataException($"{_name} cannot be read as a document.");
+        var document = new Document();
+        if (!TryTake(document, opening.Update)) throw new InvalidDataException($"{_name} cannot be read as a document.");
+        var state = new PlainState(opening.Version, SectionReading.Plain(document));
+        _document = document;
         lock (_lock)
         {
-            (_state, _whole) = (new PlainState(opening.Version, SectionReading.Plain(_document)), null);
+            (_state, _whole) = (state, null);
             _news.Clear();
             _newsUnits = 0;
         }
