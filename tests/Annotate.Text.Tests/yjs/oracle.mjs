@@ -135,6 +135,7 @@ const answers = {
       types: read(doc)
     }
   },
+  read: ({ state }) => read(freshOf(bytes(state))),
   script: ({ clients, steps }) => {
     const { docs, updates } = script(clients, steps, plainDocument)
     return { updates: updates.map(text), types: docs.map(read), states: docs.map(doc => text(Y.encodeStateAsUpdate(doc))) }
