@@ -19,7 +19,7 @@ public sealed class PlainDifferenceTests
     [InlineData("one\ntwo\nthree\nfour\n", "One\ntwo\nthree\nfour!\n", "0-1+O 18-0+!")]
     [InlineData("one\ntwo\n", "one!\ntwo!\n", "3-0+! 8-0+!")]
     [InlineData("one\ntwo\nthree\n", "one\nthree\n", "4-4+")]
-    [InlineData("a\n\n\nb\n\nc\n", "a\n\nx\n\nb\n\nd\n", "3-0+x\n 8-1+d")]
+    [InlineData("a\n\n\nb\n\nc\n", "a\n\nx\n\nb\n\nd\n", "3-0+x\n 9-1+d")]
     [InlineData("👍\n", "👎\n", "0-2+👎")]
     [InlineData("x👍y\n", "x👍👍y\n", "3-0+👍")]
     public void A_change_is_as_small_as_it_looks(string before, string after, string changes) =>
