@@ -38,6 +38,10 @@ public sealed class LiveClient : IAsyncDisposable
         _connection.On<string, long, string>(nameof(ILiveClient.Reset), (topic, version, state) => Find<FollowedTopic>(topic)?.Reset(version, state));
         _connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Find<OpenText>(text)?.Take(version, update));
         _connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Find<OpenText>(text)?.TakeAwareness(awareness));
+        _connection.On<string, long, PlainChange[]>(
+            nameof(ILiveClient.PlainText), (text, version, changes) => Find<FollowedPlainText>(FollowedPlainText.NameOf(text))?.Take(version, changes));
+        _connection.On<string, long, string>(
+            nameof(ILiveClient.PlainTextReset), (text, version, plain) => Find<FollowedPlainText>(FollowedPlainText.NameOf(text))?.Reset(version, plain));
         _connection.Reconnecting += _ => _connected.CancelAsync();
         _connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) => TakeAway(topic, LiveException.Of(problem)));
         _connection.Reconnected += _ => ResumeAllAsync();
@@ -73,6 +77,16 @@ public sealed class LiveClient : IAsyncDisposable
         var open = new OpenText(text, this);
         await OpenAsync(text, open);
         return open;
+    }
+
+    /// <summary>Follows what a text says: all of it first, then every change.</summary>
+    /// <param name="text">Its id, such as <c>coalition.statement.section</c>.</param>
+    /// <exception cref="LiveException">There is no such text, or it may not be seen.</exception>
+    public async Task<FollowedPlainText> FollowPlainTextAsync(string text)
+    {
+        var followed = new FollowedPlainText(text, this);
+        await OpenAsync(FollowedPlainText.NameOf(text), followed);
+        return followed;
     }
 
     public async ValueTask DisposeAsync()

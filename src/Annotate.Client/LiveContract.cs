@@ -1,3 +1,4 @@
+using System.Text;
 using MessagePack;
 
 namespace Annotate.Client;
@@ -17,7 +18,13 @@ public interface ILiveClient
     /// <summary>A y-protocols awareness update.</summary>
     Task Aware(string text, byte[] awareness);
 
-    /// <summary>The topic or text is followed no longer: the right to it went. The problem as JSON.</summary>
+    /// <summary>What a text says became so: changes to be applied in order, which may be none.</summary>
+    Task PlainText(string text, long version, IReadOnlyList<PlainChange> changes);
+
+    /// <summary>All that a text says, because the client missed more than is kept for it.</summary>
+    Task PlainTextReset(string text, long version, string plain);
+
+    /// <summary>The topic or text is followed no longer: the right to it went. Of a plain text "plain/" and its id. The problem as JSON.</summary>
     Task Gone(string topic, string problem);
 }
 
@@ -47,6 +54,28 @@ public sealed record OpenedText(
     [property: Key("version")] long Version,
     [property: Key("update")] byte[] Update,
     [property: Key("stateVector")] byte[] StateVector);
+
+/// <param name="Text">What it says: the same as its HTTP GET …/plain.</param>
+[MessagePackObject]
+public sealed record OpenedPlainText([property: Key("version")] long Version, [property: Key("text")] string Text);
+
+/// <summary>A change of a plain text; never divides a surrogate pair.</summary>
+/// <param name="At">Where, in UTF-16 units of the text as the changes before this one have made it.</param>
+/// <param name="Delete">How many units go there.</param>
+/// <param name="Insert">What comes there.</param>
+[MessagePackObject]
+public sealed record PlainChange([property: Key("at")] int At, [property: Key("delete")] int Delete, [property: Key("insert")] string Insert)
+{
+    /// <summary>Applies changes in order.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They are not of this text.</exception>
+    public static string Apply(string text, IReadOnlyList<PlainChange> changes)
+    {
+        if (changes.Count == 0) return text;
+        var changed = new StringBuilder(text);
+        foreach (var change in changes) changed.Remove(change.At, change.Delete).Insert(change.At, change.Insert);
+        return changed.ToString();
+    }
+}
 
 /// <param name="Status">durable, held, missing or refused.</param>
 /// <param name="StateVector">What the server holds, when something is missing.</param>

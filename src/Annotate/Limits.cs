@@ -123,6 +123,9 @@ public static class Limits
     /// <summary>Yjs client ids that may have written in one text.</summary>
     public const int ClientIdsPerTextMax = 65_536;
 
+    /// <summary>Largest form in which a text is read, as UTF-8.</summary>
+    public const int ReadingBytesMax = 64 << 20;
+
     /// <summary>Edits handed to a text in one call.</summary>
     public const int EditsPerCallMax = 1_024;
 

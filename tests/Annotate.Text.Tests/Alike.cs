@@ -10,10 +10,38 @@ static class Alike
     {
         Json(types["t"]!, document.ReadDelta(SharedRef.Text("t")), $"{where}: text");
         Assert.True((string)types["s"]! == document.ReadText(SharedRef.Text("t")), $"{where}: plain text");
+        Runs(types["t"]!, document, SharedRef.Text("t"), where);
+        Json(types["e"]!, $"[{ElementsIn(document, SharedRef.Xml("default")).TrimEnd(',')}]", $"{where}: elements");
         Json(types["a"]!, document.ReadJson(SharedRef.Array("a")), $"{where}: array");
         Json(types["m"]!, document.ReadJson(SharedRef.Map("m")), $"{where}: map");
         Json(types["p"]!, document.ReadProseMirror(SharedRef.Xml("default")), $"{where}: ProseMirror");
         Assert.True((string)types["x"]! == document.ReadXml(SharedRef.Xml("default")), $"{where}: XML\nyjs  {types["x"]}\nours {document.ReadXml(SharedRef.Xml("default"))}");
+    }
+
+    static string ElementsIn(Document document, SharedRef parent) => string.Concat(
+        document.TypesIn(parent).Where(child => child.Kind == SharedKind.XmlElement).Select(element =>
+            $"{{\"name\":{JsonSerializer.Serialize(document.NameOf(element))},\"attributes\":{document.ReadAttributes(element)}}},{ElementsIn(document, element)}"));
+
+    /// <summary>The runs of a text say what its delta says, and who wrote it.</summary>
+    static void Runs(JsonNode delta, Document document, SharedRef text, string where)
+    {
+        var runs = document.Runs(text).ToArray();
+        var theirs = delta.AsArray().SelectMany(op => Units(op!["insert"]!, op["attributes"]));
+        var ours = runs.SelectMany(run => Units(
+            run.Text ?? (JsonNode)new JsonObject(), new JsonObject(run.Formats.Select(format => KeyValuePair.Create(format.Key, JsonNode.Parse(format.Json))))));
+        Assert.True(theirs.SequenceEqual(ours), $"{where}: runs of {delta.ToJsonString()}");
+        Assert.Equal(
+            document.Authors(text).SelectMany(range => Enumerable.Repeat(range.ClientId, range.Length)),
+            runs.SelectMany(run => Enumerable.Repeat(run.ClientId, run.Text?.Length ?? 1)));
+        Assert.Equal(string.Concat(runs.Select(run => run.Text ?? "*")), document.ReadText(text, '*'));
+    }
+
+    // One for each UTF-16 unit and embed: what it is, and its formats in the order of their names.
+    static IEnumerable<string> Units(JsonNode insert, JsonNode? formats)
+    {
+        var named = (formats as JsonObject ?? []).OrderBy(format => format.Key, StringComparer.Ordinal).Select(format => $"{format.Key}={format.Value?.ToJsonString()}");
+        var of = string.Join(';', named);
+        return insert is JsonValue value && value.TryGetValue<string>(out var text) ? text.Select(unit => $"{(int)unit} {of}") : ["other " + of];
     }
 
     public static void Json(JsonNode theirs, string ours, string where)

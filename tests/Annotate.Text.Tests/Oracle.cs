@@ -7,29 +7,23 @@ using Annotate.Text.Tests;
 
 namespace Annotate.Text.Tests;
 
-/// <summary>Real yjs, in one Node process for all tests. Answers one question at a time.</summary>
+/// <summary>Real yjs, in one Node process for all tests, started when it is first asked. Answers one question at a time.</summary>
 public sealed class Oracle : IDisposable
 {
     const int InstallMilliseconds = 120_000;
     const int ExitMilliseconds = 10_000;
 
     readonly Lock _turn = new();
-    readonly Process _node;
-
-    public Oracle()
-    {
-        if (!IsInstalled()) Install();
-        _node = Start("node", "oracle.mjs");
-    }
+    Process? _node;
 
     public static string Folder { get; } = Path.Combine(SourceFolder(), "yjs");
 
     static string SourceFolder()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Annotate.Text.Tests.csproj")))
+        while (!Directory.Exists(Path.Combine(folder.FullName, "Annotate.Text.Tests", "yjs")))
             folder = folder.Parent ?? throw new DirectoryNotFoundException("The tests must run below their source folder.");
-        return folder.FullName;
+        return Path.Combine(folder.FullName, "Annotate.Text.Tests");
     }
 
     static Process Start(string program, string arguments) => Process.Start(new ProcessStartInfo(program, arguments)
@@ -58,13 +52,20 @@ public sealed class Oracle : IDisposable
         throw new InvalidOperationException("npm ci failed: " + said.Result);
     }
 
+    static Process Begin()
+    {
+        if (!IsInstalled()) Install();
+        return Start("node", "oracle.mjs");
+    }
+
     public JsonNode Ask(object question)
     {
         lock (_turn)
         {
-            _node.StandardInput.WriteLine(JsonSerializer.Serialize(question));
-            _node.StandardInput.Flush();
-            var line = _node.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The oracle has ended.");
+            var node = _node ??= Begin();
+            node.StandardInput.WriteLine(JsonSerializer.Serialize(question));
+            node.StandardInput.Flush();
+            var line = node.StandardOutput.ReadLine() ?? throw new InvalidOperationException("The oracle has ended.");
             var answer = JsonNode.Parse(line)!;
             return answer["error"] is { } error ? throw new InvalidOperationException($"The oracle failed: {error}") : answer;
         }
@@ -87,6 +88,7 @@ public sealed class Oracle : IDisposable
 
     public void Dispose()
     {
+        if (_node is null) return;
         _node.StandardInput.Close();
         if (!_node.WaitForExit(ExitMilliseconds)) _node.Kill();
         _node.Dispose();

@@ -24,13 +24,20 @@ static class Replies
     public static IResult Of<T>(HttpContext context, T? view, Func<T, long> version) where T : class
     {
         if (view is null) return Problem.NotFound.Result();
-        var tag = new EntityTagHeaderValue(ETags.Of(version(view)));
+        return IsKnown(context, version(view)) ? NotModified : TypedResults.Ok(view);
+    }
+
+    /// <summary>The caller has it already.</summary>
+    public static IResult NotModified => TypedResults.StatusCode(StatusCodes.Status304NotModified);
+
+    /// <summary>Sets the version as the answer's ETag.</summary>
+    /// <returns>Whether the caller has it already.</returns>
+    public static bool IsKnown(HttpContext context, long version)
+    {
+        var tag = new EntityTagHeaderValue(ETags.Of(version));
         var headers = context.Response.Headers;
         headers.ETag = tag.ToString();
         headers.CacheControl = "private, no-cache";
-        var known = context.Request.GetTypedHeaders().IfNoneMatch;
-        return known.Any(each => each.Compare(tag, useStrongComparison: false) || each == EntityTagHeaderValue.Any)
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(view);
+        return context.Request.GetTypedHeaders().IfNoneMatch.Any(each => each.Compare(tag, useStrongComparison: false) || each == EntityTagHeaderValue.Any);
     }
 }

@@ -96,6 +96,15 @@ static class Limits
     /// <summary>Characters of a state vector in a query: that of about 5,000 client ids.</summary>
     public const int StateVectorCharactersMax = 64 << 10;
 
+    /// <summary>Changes from one plain text to the next; where there would be more, one replaces all from the first to the last.</summary>
+    public const int PlainChangesMax = 1_024;
+
+    /// <summary>Messages of changes kept for the followers of one plain text; one further behind gets all of it.</summary>
+    public const int PlainNewsMax = 128;
+
+    /// <summary>UTF-16 units that they insert.</summary>
+    public const int PlainNewsUnitsMax = 1 << 20;
+
     /// <summary>How long a hub connection that loses its right has to take the word that says so.</summary>
     public const int GoodbyeTimeoutMilliseconds = 300;
 }

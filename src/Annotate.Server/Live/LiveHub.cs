@@ -87,6 +87,41 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
 
     public Task CloseText(string text) => Unfollow(text);
 
+    /// <summary>Follows what a text says: all of it now, and every change from then on, as PlainText or PlainTextReset.</summary>
+    public async Task<OpenedPlainText> FollowPlainText(string text)
+    {
+        var outlet = Outlet;
+        var id = Parse(text);
+        await StandingAsync(outlet, id.Coalition);
+        var name = PlainSubscription.NameOf(text);
+        if (outlet.Find<Subscription>(name) is not null) throw Refusal(HubOutlet.FollowedAlready);
+        if (!await texts.ExistsAsync(id)) throw Refusal(Problem.NotFound);
+
+        var live = await texts.OpenAsync(id);
+        var plain = live.LeasePlain();
+        var subscription = new PlainSubscription(live, plain, outlet, texts.Close);
+        try
+        {
+            var state = await plain.OpenAsync();
+            subscription.StartAt(state.Version);
+            if (outlet.Add(name, id.Coalition, Tier.Coalition, subscription) is { } refused) throw Refusal(refused);
+            await AdmitStillAsync(outlet, name, id.Coalition, Tier.Coalition);
+            plain.Add(subscription);
+            return new OpenedPlainText(state.Version, state.Text);
+        }
+        catch
+        {
+            subscription.End();
+            throw;
+        }
+    }
+
+    public Task UnfollowPlainText(string text)
+    {
+        Given(text, "text");
+        return Unfollow(PlainSubscription.NameOf(text));
+    }
+
     /// <summary>Edits a text that is open; answered when the edit is durable, or with what it lacks, or why it is refused.</summary>
     /// <param name="update">A Yjs update of format 1.</param>
     public async Task<EditAnswer> Edit(string text, byte[] update)

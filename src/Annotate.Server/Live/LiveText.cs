@@ -11,7 +11,7 @@ namespace Annotate.Server.Live;
 /// A text that connections of this silo have open. Their edits go to the grain together, one call at a time: while one call waits for
 /// the disk the next gathers, just as the journal gathers entries while a write is in flight.
 /// </summary>
-sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrainFactory grains, ILogger logger)
+sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrainFactory grains, TimeProvider clock, ILogger logger)
     : LiveTopic($"section/{id.Key}", grain, grains, logger)
 {
     /// <summary>A range this short is merged without a connection's own edits; a longer one is merged once for everybody.</summary>
@@ -22,6 +22,9 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
     long _pendingBytes;
     bool _isSending;
     TextFrame? _lastFrame;
+    readonly Lock _plainLock = new();
+    PlainText? _plain;
+    int _plainLeases;
 
     public TextId Id => id;
 
@@ -33,6 +36,28 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
 
     /// <summary>What the text holds.</summary>
     public Task<byte[]> StateVectorAsync() => grain.StateVectorAsync();
+
+    /// <summary>What the text says, for those who only read it; there while anybody does. <see cref="ReleasePlain"/> afterwards.</summary>
+    public PlainText LeasePlain()
+    {
+        lock (_plainLock)
+        {
+            _plainLeases++;
+            return _plain ??= new PlainText(this, grain, clock, Logger);
+        }
+    }
+
+    public void ReleasePlain()
+    {
+        lock (_plainLock)
+            if (--_plainLeases == 0) _plain = null;
+    }
+
+    protected override void WakeAll()
+    {
+        base.WakeAll();
+        Volatile.Read(ref _plain)?.Wake();
+    }
 
     /// <summary>The editor is answered when the edit is durable, or why it is not. A full queue is the sender's problem, who keeps the edit.</summary>
     public void Edit(Edit edit, IEditor editor)

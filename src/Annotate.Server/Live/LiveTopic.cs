@@ -119,7 +119,7 @@ class LiveTopic : ITopicObserver
         }
     }
 
-    protected void WakeAll()
+    protected virtual void WakeAll()
     {
         foreach (var subscription in Volatile.Read(ref _subscriptions)) subscription.Wake();
     }

@@ -28,7 +28,7 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
 
     /// <summary>Opens a text; release it when the connection lets it go.</summary>
     public async Task<LiveText> OpenTextAsync(TextId id) =>
-        (LiveText)await LeaseAsync($"section/{id.Key}", () => new LiveText(id, grains.GetGrain<ISectionGrain>(id.Key), NewAwareness(), grains, logger));
+        (LiveText)await LeaseAsync($"section/{id.Key}", () => new LiveText(id, grains.GetGrain<ISectionGrain>(id.Key), NewAwareness(), grains, clock, logger));
 
     /// <summary>Follows a topic whose grain is known; release it when the connection lets it go.</summary>
     public Task<LiveTopic> FollowAsync(string topic, Func<IGrainFactory, ITopicGrain> grain) =>

@@ -14,11 +14,10 @@ abstract class Subscription(Outlet outlet)
     /// <summary>Set before the topic lets it go, so that it is not added after its end.</summary>
     public bool HasEnded => Volatile.Read(ref _hasEnded);
 
-    /// <summary>The connection follows it no longer.</summary>
+    /// <summary>The connection follows it no longer. Once is enough.</summary>
     public void End()
     {
-        Volatile.Write(ref _hasEnded, true);
-        LetGo();
+        if (!Interlocked.Exchange(ref _hasEnded, true)) LetGo();
     }
 
     protected abstract void LetGo();

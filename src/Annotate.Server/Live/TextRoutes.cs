@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Globalization;
+using System.Text.Json;
 using Annotate.Client;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
@@ -9,10 +11,10 @@ using Microsoft.Net.Http.Headers;
 
 namespace Annotate.Server.Live;
 
-/// <summary>Texts over plain HTTP: read the whole of one, or send one edit. For imports and tools; editors use the sockets.</summary>
+/// <summary>Texts over plain HTTP: read one, as an update or as what it says, or send one edit. For imports and tools; editors use the sockets.</summary>
 static class TextRoutes
 {
-    const string UpdateType = "application/octet-stream";
+    const string UpdateType = "application/octet-stream", PlainType = "text/plain; charset=utf-8", JsonType = "application/json";
 
     static readonly Problem MediaType = new("media-type", 415, $"An edit is sent as {UpdateType}.");
 
@@ -25,7 +27,41 @@ static class TextRoutes
         texts.MapPost("/updates", EditAsync).Requires(Right.Draft)
             .WithSummary("Adds a Yjs update of format 1; answered when it is durable.")
             .Accepts<byte[]>(UpdateType).Produces<EditAnswer>().Produces<EditAnswer>(409);
+        MapForms(texts);
     }
+
+    static void MapForms(RouteGroupBuilder texts)
+    {
+        texts.MapGet("/plain", (string text, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
+                ReadFormAsync(text, TextForm.Plain, context, texts, grains)).Requires(Right.Read)
+            .WithSummary("What the text says, as plain text: a line for each paragraph, heading or other textblock.").Produces<string>(200, PlainType);
+        texts.MapGet("/delta", (string text, bool? authors, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
+                ReadFormAsync(text, authors == true ? TextForm.DeltaWithAuthors : TextForm.Delta, context, texts, grains)).Requires(Right.Read)
+            .WithSummary("The same with marks and blocks, as a list of inserts; with ?authors=true each also says who wrote it.")
+            .Produces<JsonElement[]>(200, JsonType);
+        texts.MapGet("/prosemirror", (string text, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
+                ReadFormAsync(text, TextForm.ProseMirror, context, texts, grains)).Requires(Right.Read)
+            .WithSummary("The text as the JSON of a ProseMirror document, as Tiptap reads it.").Produces<JsonElement>(200, JsonType);
+        texts.MapGet("/xml", (string text, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
+                ReadFormAsync(text, TextForm.Xml, context, texts, grains)).Requires(Right.Read)
+            .WithSummary("The text as yjs' toString gives it, which escapes nothing.").Produces<string>(200, PlainType);
+    }
+
+    static async Task<IResult> ReadFormAsync(string text, TextForm form, HttpContext context, LiveTexts texts, IGrainFactory grains)
+    {
+        if (TextId.TryParse(text) is not { } id || !await texts.ExistsAsync(id)) return Problem.NotFound.Result();
+        var read = await grains.GetGrain<ISectionGrain>(id.Key).ReadTextAsync(form, KnownTo(context));
+        if (read.Problem is { } problem) return problem.Result();
+        return Replies.IsKnown(context, read.Version) || read.Content is null ? Replies.NotModified
+            // Not as XML: what nobody escaped must not become a page of ours in a browser.
+            : Results.Bytes(read.Content, form is TextForm.Plain or TextForm.Xml ? PlainType : JsonType);
+    }
+
+    // So that a text need not be read for somebody who has it; of several versions none is taken for known here.
+    static long KnownTo(HttpContext context) =>
+        context.Request.GetTypedHeaders().IfNoneMatch is [{ } tag] && long.TryParse(tag.Tag.AsSpan().Trim('"'), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+            ? version
+            : -1;
 
     static async Task<IResult> ReadAsync(string text, string? stateVector, HttpContext context, LiveTexts texts, IGrainFactory grains)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -17,7 +18,7 @@ sealed class Export
     {
         var command = new Command(
             "export",
-            "Writes a coalition as JSON: its people, threads, positions and statements, each text as a base64 Yjs update. The operator sees what the "
+            "Writes a coalition as JSON: its people, threads, positions and statements, each text as a base64 Yjs update and as plain text. The operator sees what the "
             + "whole coalition sees; with a person's --token, the tier of their organisation is in it as well.");
         command.Add(_coalition);
         command.Add(_out);
@@ -90,7 +91,11 @@ sealed class CoalitionExport(ServerConnection server, string coalition)
         var found = await server.GetAsync($"{_path}/statements/{Text(entry, "id")}", stop);
         var statement = Node(found)!.AsObject();
         foreach (var section in statement["sections"]!.AsArray())
+        {
             section!["update"] = Convert.ToBase64String(await server.GetBytesAsync($"/api/texts/{section["text"]}", stop));
+            section["plain"] = Encoding.UTF8.GetString(await server.GetBytesAsync($"/api/texts/{section["text"]}/plain", stop));
+        }
+
         return statement;
     }
 

@@ -7,7 +7,13 @@ namespace Annotate.Server.Verbs;
 sealed class ServerOptions
 {
     readonly Option<string?> _data = new("--data") { Description = "Data folder of a server on this machine, running or not (default: the setting DataFolder, ./data)." };
-    readonly Option<Uri?> _url = new("--url") { Description = "Address of a server elsewhere; needs --token, too." };
+    readonly Option<Uri?> _url = new("--url")
+    {
+        Description = "Address of a server elsewhere; needs --token, too.",
+        // The library makes no Uri of a word by itself. What is none fails the check below.
+        CustomParser = result => new Uri(Uri.IsWellFormedUriString(result.Tokens[0].Value, UriKind.Absolute) ? result.Tokens[0].Value : "", UriKind.RelativeOrAbsolute),
+    };
+
     readonly Option<string?> _token = new("--token") { Description = "Token for the server elsewhere; also taken from the variable ANNOTATE_TOKEN." };
 
     public void AddTo(Command command)

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.Json;
 
@@ -30,11 +31,38 @@ public sealed partial class Document
             ? SharedRef.To(_store, _store.TypeAt(item.Content))
             : null;
 
+    /// <summary>The name of an element or a hook; null for what has none, and what is not there.</summary>
+    public string? NameOf(SharedRef type) => type.In(_store) is { IsRoot: false } found ? found.Name : null;
+
+    /// <summary>The attributes of an element, or what is under the keys of another type, as a JSON object: getAttributes of yjs' elements.</summary>
+    public string ReadAttributes(SharedRef type) => ReadAttributes(type, null);
+
+    /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>
+    /// <returns>False if it is longer, or takes as much work as if it were.</returns>
+    public bool TryReadAttributes(SharedRef type, int unitsMax, [NotNullWhen(true)] out string? read) =>
+        Allowance.TryRead(unitsMax, allowance => ReadAttributes(type, allowance), out read);
+
+    string ReadAttributes(SharedRef type, Allowance? allowance) =>
+        type.In(_store) is { } found ? Json(output => new JsonReading(_store, output, allowance).Write(found, SharedKind.Map)) : "{}";
+
     /// <summary>A text without its formats and embeds: Y.Text's toString.</summary>
     public string ReadText(SharedRef text) => text.In(_store) is { } type ? new TextReading(_store).Plain(type) : "";
 
+    /// <summary>The same, with a character in place of each embed or shared type, so that it is as long as the text.</summary>
+    public string ReadText(SharedRef text, char inPlaceOfOthers) =>
+        text.In(_store) is { } type ? new TextReading(_store).Plain(type, inPlaceOfOthers) : "";
+
+    /// <summary>A text with its formats, embeds and writers: what <see cref="ReadDelta"/> says, cut where the writer changes.</summary>
+    /// <returns>Read while it is gone through, so the document must not change meanwhile.</returns>
+    public IEnumerable<TextRun> Runs(SharedRef text) => text.In(_store) is { } type ? new RunReading(_store).Read(type) : [];
+
     /// <summary>A fragment, an element or a text as a string: toString of yjs' types, which escape nothing.</summary>
     public string ReadXml(SharedRef xml) => xml.In(_store) is { } type ? new XmlReading(_store).Write(type, xml.Kind) : "";
+
+    /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>
+    /// <returns>False if it is longer, or takes as much work as if it were.</returns>
+    public bool TryReadXml(SharedRef xml, int unitsMax, [NotNullWhen(true)] out string? read) =>
+        Allowance.TryRead(unitsMax, allowance => xml.In(_store) is { } type ? new XmlReading(_store, allowance).Write(type, xml.Kind) : "", out read);
 
     /// <summary>A type as JSON: toJSON of yjs' types. Bytes are base64, what is undefined is null, a subdocument is an empty object.</summary>
     public string ReadJson(SharedRef shared) =>
@@ -52,7 +80,15 @@ public sealed partial class Document
     public string ReadDelta(SharedRef text) => Json((reading, type) => reading.WriteDelta(type), text, "[]");
 
     /// <summary>A fragment as the JSON of a ProseMirror document, as y-prosemirror and Tiptap read it.</summary>
-    public string ReadProseMirror(SharedRef fragment) => Json(output => new ProseMirrorReading(_store, output).Write(fragment.In(_store)));
+    public string ReadProseMirror(SharedRef fragment) => ReadProseMirror(fragment, null);
+
+    /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>
+    /// <returns>False if it is longer, or takes as much work as if it were.</returns>
+    public bool TryReadProseMirror(SharedRef fragment, int unitsMax, [NotNullWhen(true)] out string? read) =>
+        Allowance.TryRead(unitsMax, allowance => ReadProseMirror(fragment, allowance), out read);
+
+    string ReadProseMirror(SharedRef fragment, Allowance? allowance) =>
+        Json(output => new ProseMirrorReading(_store, output, allowance).Write(fragment.In(_store)));
 
     string Json(Action<JsonReading, SharedType> write, SharedRef shared, string empty) =>
         shared.In(_store) is { } type ? Json(output => write(new JsonReading(_store, output), type)) : empty;

@@ -4,35 +4,38 @@ using System.Text.Json;
 namespace Annotate.Text;
 
 /// <summary>
-/// The formats in force at a place of a text: a key and its value, as JSON. Few at a time, so they are looked through one by one.
+/// The formats in force at a place of a text: a key and its value, as JSON, in the order in which they began. People set few at a time; an
+/// update can be made to set any number, so none is looked for by going through the others.
 /// </summary>
 sealed class Formats
 {
-    readonly List<(string Key, string Json)> _entries = [];
+    readonly LinkedList<(string Key, string Json)> _entries = [];
+    readonly Dictionary<string, LinkedListNode<(string Key, string Json)>> _byKey = [];
 
     public int Count => _entries.Count;
 
-    public IReadOnlyList<(string Key, string Json)> Entries => _entries;
+    public IReadOnlyCollection<(string Key, string Json)> Entries => _entries;
 
     /// <summary>The value in force, as JSON; null if none is.</summary>
     public string? this[string key]
     {
-        get => IndexOf(key) is var at and >= 0 ? _entries[at].Json : null;
+        get => _byKey.TryGetValue(key, out var entry) ? entry.Value.Json : null;
         set
         {
-            var at = IndexOf(key);
             if (value is null or "null")
             {
-                if (at >= 0) _entries.RemoveAt(at);
+                if (_byKey.Remove(key, out var ended)) _entries.Remove(ended);
             }
-            else if (at >= 0) _entries[at] = (key, value);
-            else _entries.Add((key, value));
+            else if (_byKey.TryGetValue(key, out var entry)) entry.Value = (key, value);
+            else _byKey.Add(key, _entries.AddLast((key, value)));
         }
     }
 
-    int IndexOf(string key) => _entries.FindIndex(entry => entry.Key == key);
-
-    public void Clear() => _entries.Clear();
+    public void Clear()
+    {
+        _entries.Clear();
+        _byKey.Clear();
+    }
 
     /// <summary>The key and the value, as JSON, of a formatting mark.</summary>
     public static (string Key, string Json) Read(ReadOnlySpan<byte> content)

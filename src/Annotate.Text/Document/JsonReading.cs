@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Annotate.Text;
 
 /// <summary>Reads shared types as JSON, each as its toJSON in yjs, and texts as deltas.</summary>
-readonly struct JsonReading(ItemStore store, Utf8JsonWriter output)
+readonly struct JsonReading(ItemStore store, Utf8JsonWriter output, Allowance? allowance = null)
 {
     /// <param name="type">The type.</param>
     /// <param name="kind">What to take it for; its own kind unless it is a root type.</param>
@@ -25,7 +25,10 @@ readonly struct JsonReading(ItemStore store, Utf8JsonWriter output)
                 output.WriteNullValue();
                 break;
             default:
-                output.WriteStringValue(new XmlReading(store).Write(type, kind));
+                var xml = new XmlReading(store, allowance).Write(type, kind);
+                allowance?.Spend(xml.Length);
+                allowance?.Check(0);
+                output.WriteStringValue(xml);
                 break;
         }
     }
@@ -156,21 +159,33 @@ readonly struct JsonReading(ItemStore store, Utf8JsonWriter output)
 /// <summary>Reads the text of items.</summary>
 readonly struct TextReading(ItemStore store)
 {
-    public string Plain(SharedType type)
+    /// <param name="type">A text.</param>
+    /// <param name="other">What stands in place of each thing that is no character; they are left out if nothing does.</param>
+    public string Plain(SharedType type, char? other = null)
     {
         var length = 0;
         for (var number = type.Sequence?.First ?? 0; number != 0; number = store[number].Right)
             if (IsText(store[number])) length += store[number].Length;
-        return string.Create(length, (store, type), static (units, from) =>
+            else if (other is not null && IsOther(store[number])) length++;
+        return string.Create(length, (store, type, other), static (units, from) =>
         {
             for (var number = from.type.Sequence?.First ?? 0; number != 0; number = from.store[number].Right)
             {
-                if (!IsText(from.store[number])) continue;
-                new TextReading(from.store).CopyTo(from.store[number], units);
-                units = units[from.store[number].Length..];
+                if (IsText(from.store[number]))
+                {
+                    new TextReading(from.store).CopyTo(from.store[number], units);
+                    units = units[from.store[number].Length..];
+                }
+                else if (from.other is { } instead && IsOther(from.store[number]))
+                {
+                    units[0] = instead;
+                    units = units[1..];
+                }
             }
         });
     }
+
+    static bool IsOther(in Item item) => item.Kind is StructKind.Embed or StructKind.Type && !item.IsDeleted;
 
     static bool IsText(in Item item) => item.Kind == StructKind.String && !item.IsDeleted;
 

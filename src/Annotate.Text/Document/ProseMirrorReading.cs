@@ -7,7 +7,7 @@ namespace Annotate.Text;
 /// Reads a fragment as the JSON of a ProseMirror document, as y-prosemirror's yXmlFragmentToProsemirrorJSON does (and Tiptap's, which is the
 /// same).
 /// </summary>
-readonly partial struct ProseMirrorReading(ItemStore store, Utf8JsonWriter output)
+readonly partial struct ProseMirrorReading(ItemStore store, Utf8JsonWriter output, Allowance? allowance)
 {
     /// <summary>Marks of one type that overlap are told apart by a hash behind their name.</summary>
     [GeneratedRegex("(.*)(--[a-zA-Z0-9+/=]{8})$", RegexOptions.CultureInvariant)]
@@ -49,7 +49,8 @@ readonly partial struct ProseMirrorReading(ItemStore store, Utf8JsonWriter outpu
         if (HasAttributes(type))
         {
             output.WritePropertyName("attrs");
-            new JsonReading(store, output).Write(type, SharedKind.Map);
+            new JsonReading(store, output, allowance).Write(type, SharedKind.Map);
+            allowance?.Check(output.BytesPending);
         }
         if (type.Length > 0)
         {
@@ -113,13 +114,14 @@ readonly partial struct ProseMirrorReading(ItemStore store, Utf8JsonWriter outpu
         output.WriteStartObject();
         output.WriteString("type", "text");
         output.WritePropertyName("text");
-        new JsonReading(store, output).WriteElements(item, 0);
+        new JsonReading(store, output, allowance).WriteElements(item, 0);
         WriteMarks(formats);
         output.WriteEndObject();
     }
 
     void WriteMarks(Formats formats)
     {
+        allowance?.Check(output.BytesPending);
         if (formats.Count == 0) return;
         output.WriteStartArray("marks");
         foreach (var (key, json) in formats.Entries)

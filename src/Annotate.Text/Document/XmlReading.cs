@@ -7,7 +7,7 @@ namespace Annotate.Text;
 /// Reads shared types as text, each as its toString in yjs. That is XML only where nobody wrote characters into names and values that XML
 /// does not allow there: yjs escapes nothing.
 /// </summary>
-readonly struct XmlReading(ItemStore store)
+readonly struct XmlReading(ItemStore store, Allowance? allowance = null)
 {
     public string Write(SharedType type, SharedKind kind)
     {
@@ -64,6 +64,7 @@ readonly struct XmlReading(ItemStore store)
             ref var item = ref store[number];
             if (!item.IsVisible) continue;
             AppendElements(text, item, 0);
+            allowance?.Check(text.Length);
         }
     }
 
@@ -138,16 +139,18 @@ readonly struct XmlReading(ItemStore store)
                 AppendElements(text, item, 0);
                 isOpen = Close(text, names);
             }
+            allowance?.Check(text.Length);
         }
         if (isOpen) Close(text, names);
     }
 
-    static string[] Open(StringBuilder text, Formats formats)
+    string[] Open(StringBuilder text, Formats formats)
     {
         var sorted = formats.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToArray();
         foreach (var (key, json) in sorted)
         {
             text.Append('<').Append(key);
+            allowance?.Spend(json.Length);
             using var document = JsonText.Parse(json);
             AppendAttributes(text, document.RootElement);
             text.Append('>');

@@ -17,6 +17,11 @@ public interface ISectionGrain : ITopicGrain
     [Alias("state-vector")]
     Task<byte[]> StateVectorAsync();
 
+    /// <summary>What the text says; all of it is durable.</summary>
+    /// <param name="known">The version that the caller has: nothing is read when it is this one. -1 for none.</param>
+    [Alias("read-text")]
+    Task<SectionText> ReadTextAsync(TextForm form, long known);
+
     /// <summary>Takes edits, each whole or not at all, in the order given; answers when all that was taken is durable.</summary>
     /// <param name="edits">At most <see cref="Limits.EditsPerCallMax"/>.</param>
     [Alias("edit")]
@@ -62,3 +67,9 @@ public sealed record EditOutcome(
 /// <param name="StateVector">What the text holds.</param>
 [GenerateSerializer, Immutable, Alias("annotate.text-opening.v1")]
 public sealed record TextOpening([property: Id(0)] long Version, [property: Id(1)] byte[] Update, [property: Id(2)] byte[] StateVector);
+
+/// <param name="Version">The version that was read.</param>
+/// <param name="Content">UTF-8; null when the caller has this version, or there is a problem.</param>
+/// <param name="Problem">Why it is not given in this form.</param>
+[GenerateSerializer, Immutable, Alias("annotate.section-text.v1")]
+public sealed record SectionText([property: Id(0)] long Version, [property: Id(1)] byte[]? Content, [property: Id(2)] Problem? Problem = null);

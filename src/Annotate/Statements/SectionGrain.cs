@@ -18,6 +18,11 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
 
     public Task<byte[]> StateVectorAsync() => ReadAsync((text, _) => text.StateVector);
 
+    public Task<SectionText> ReadTextAsync(TextForm form, long known) => ReadAsync((text, version) =>
+        version == known ? new SectionText(version, null)
+        : text.Read(form) is { } content ? new SectionText(version, content)
+        : new SectionText(version, null, Problem.TooLarge($"In this form the text has more than {Limits.ReadingBytesMax} bytes.")));
+
     public async Task<EditOutcome[]> EditAsync(Immutable<Edit[]> edits)
     {
         var outcomes = new EditOutcome[edits.Value.Length];

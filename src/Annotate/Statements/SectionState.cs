@@ -94,6 +94,9 @@ public sealed class SectionState : IState
     /// <summary>The whole text as one update.</summary>
     public byte[] Encode() => _document.EncodeState();
 
+    /// <summary>What the text says, as UTF-8; null when that is longer than <see cref="Limits.ReadingBytesMax"/>.</summary>
+    public byte[]? Read(TextForm form) => SectionReading.Read(_document, form, _owners);
+
     /// <summary>What somebody who holds <paramref name="stateVector"/> lacks; null when that cannot be read.</summary>
     public byte[]? Lacking(ReadOnlySpan<byte> stateVector)
     {

@@ -28,6 +28,10 @@ sealed class BareHub : IAsyncDisposable
         connection.On<string, long, string>(nameof(ILiveClient.Reset), (topic, version, state) => Put(topic, new Followed(version, state)));
         connection.On<string, long, byte[]>(nameof(ILiveClient.Text), (text, version, update) => Put(text, new OpenedText(version, update, [])));
         connection.On<string, byte[]>(nameof(ILiveClient.Aware), (text, awareness) => Put("aware " + text, awareness));
+        connection.On<string, long, PlainChange[]>(
+            nameof(ILiveClient.PlainText), (text, version, changes) => Put("plain/" + text, new PlainTextNews(version, "", changes)));
+        connection.On<string, long, string>(
+            nameof(ILiveClient.PlainTextReset), (text, version, plain) => Put("plain/" + text, new PlainTextNews(version, plain, null)));
         connection.On<string, string>(nameof(ILiveClient.Gone), (topic, problem) =>
             Put(topic, JsonSerializer.Deserialize<LiveProblem>(problem, JsonSerializerOptions.Web)!));
         connection.Closed += _ =>

@@ -63,6 +63,8 @@ public sealed class VerbTests
             (["import", draft, "--draft", "first"], 2, "--instrument"),
             (["token", "--coalition", "nowhere", "--person", "ada"], 1, "nothing you may see"),
             (["export", "--coalition", "nowhere"], 1, "nothing you may see"),
+            (["export", "--coalition", "nowhere", "--url", "nonsense"], 2, "--url is an http or https address"),
+            (["export", "--coalition", "nowhere", "--url", "ftp://example.org"], 2, "--url is an http or https address"),
             (["seed", server.DataFolder], 1, "seeds.json"),
             (["serve", "--url", "http://127.0.0.1:0"], 1, "is in use"),
             (["serve", "--url", "nonsense"], 2, "not an address"),

@@ -75,9 +75,13 @@ const plainDocument = options => {
   return doc
 }
 
+/** The elements in a fragment, each before those in it: names and attributes. */
+const elementsIn = parent => parent.toArray().filter(child => child instanceof Y.XmlElement)
+  .flatMap(element => [{ name: element.nodeName, attributes: element.getAttributes() }, ...elementsIn(element)])
+
 const read = doc => {
   const types = { t: doc.getText('t').toDelta(), s: doc.getText('t').toString(), a: doc.getArray('a').toJSON(), m: doc.getMap('m').toJSON(), x: doc.getXmlFragment('default').toString() }
-  return JSON.parse(json({ ...types, p: yXmlFragmentToProsemirrorJSON(doc.getXmlFragment('default')) }))
+  return JSON.parse(json({ ...types, e: elementsIn(doc.getXmlFragment('default')), p: yXmlFragmentToProsemirrorJSON(doc.getXmlFragment('default')) }))
 }
 
 /** What yjs gives for a state that it gets at once, in a document of which it knows nothing else. */
@@ -131,6 +135,7 @@ const answers = {
       types: read(doc)
     }
   },
+  read: ({ state }) => read(freshOf(bytes(state))),
   script: ({ clients, steps }) => {
     const { docs, updates } = script(clients, steps, plainDocument)
     return { updates: updates.map(text), types: docs.map(read), states: docs.map(doc => text(Y.encodeStateAsUpdate(doc))) }
