@@ -68,8 +68,10 @@ public sealed class DocumentFuzz(Oracle yjs)
     static void Try(Document document, byte[] bytes, byte[] before, string where)
     {
         if (!Update.TryRead(bytes, out var update, out _) || document.Check(update, out var fresh) != Verdict.New) return;
+        var roots = document.Roots.ToArray();
         if (document.TryPropose(fresh!, out _)) document.TakeBack();
         Invariants.Check(document.Store, where);
+        Assert.True(roots.AsSpan().SequenceEqual(document.Roots.ToArray()), $"{where}: taken back, and other root types");
         Assert.True(before.AsSpan().SequenceEqual(document.EncodeState()), $"{where}: taken back, and yet another document");
     }
 

@@ -42,7 +42,7 @@ public sealed class HostileDocument
     {
         var spent = Spent.Begin();
         Assert.False(document.TryApply(update, out var fault));
-        spent.Check(() => $"{expected}");
+        TestContext.Current.SendDiagnosticMessage($"{expected} after {spent.Check(() => $"{expected}"):f2} s");
         Assert.Equal(expected, fault);
         Invariants.Check(document.Store, $"{fault}");
         Assert.Equal(state, document.EncodeState());
@@ -92,6 +92,37 @@ public sealed class HostileDocument
         writer.Byte(1);
         writer.Text("t");
         writer.Text(new string('y', Structs));
+        writer.Byte(0);
+        var document = Begun(out var state);
+        IsRefused(document, state, writer.ToArray(), UpdateFault.Work);
+    }
+
+    /// <summary>Each struct at the start passes a long chain, and looks up where each of its links builds on.</summary>
+    [Fact]
+    public void Work_that_looks_things_up_is_refused_whole()
+    {
+        const int Links = 20_000, Writers = 100, FirstWriter = 10, Structs = 2_000;
+        var writer = new ByteWriter(64);
+        writer.Uint(Writers + 1);
+        Section(ref writer, Structs, 9_000);
+        // The first builds on the last link, so that all links are there before.
+        writer.Byte((byte)StructKind.String | 0x80);
+        Id(ref writer, FirstWriter + Writers - 1, Links / Writers - 1);
+        writer.Text("x");
+        for (var clock = 1; clock < Structs; clock++) RootText(ref writer, "t");
+        for (var number = Writers - 1; number >= 0; number--)
+        {
+            Section(ref writer, Links / Writers, FirstWriter + number);
+            for (var clock = 0; clock < Links / Writers; clock++)
+            {
+                // The links go around among the writers, so that no two are one run.
+                var isFirst = number == 0 && clock == 0;
+                writer.Byte((byte)((int)StructKind.String | (isFirst ? 0 : 0x80)));
+                if (isFirst) writer.Bytes([1, 1, (byte)'t']);
+                else Id(ref writer, FirstWriter + (number == 0 ? Writers : number) - 1, number == 0 ? clock - 1 : clock);
+                writer.Text("x");
+            }
+        }
         writer.Byte(0);
         var document = Begun(out var state);
         IsRefused(document, state, writer.ToArray(), UpdateFault.Work);

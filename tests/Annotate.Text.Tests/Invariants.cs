@@ -22,8 +22,8 @@ static class Invariants
                 Assert.True(HasItsContent(store, item), $"{where}: the content of {item.Kind} {writer.ClientId} {item.Clock}");
             }
             Assert.True(writer.Clock == clock, $"{where}: the clock of {writer.ClientId}");
-            for (var at = 0; at < clock; at += Math.Max(1, clock / 50))
-                Assert.True(store[writer.Find(at)] is var found && found.Clock <= at && found.End > at, $"{where}: {at} is not found");
+            for (long at = 0; at < clock; at += Math.Max(1, clock / 50))
+                Assert.True(store[writer.Find((int)at)] is var found && found.Clock <= at && found.End > at, $"{where}: {at} is not found");
         }
         Assert.True(items == store.ItemCount, $"{where}: {items} items are in rows, {store.ItemCount} are counted");
         foreach (var list in lists) CheckList(store, list, where);
