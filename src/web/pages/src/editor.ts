@@ -12,11 +12,30 @@ const blocks = StarterKit.configure({
   undoRedo: false, // Undo must leave others' words alone: the collaboration extension brings its own.
   trailingNode: false, // It would write a paragraph by itself, once for each person who opens an empty section.
   heading: { levels: [3, 4] },
-  link: { openOnClick: false, autolink: false, protocols: ['https', 'http', 'mailto'] },
+  link: { openOnClick: false, autolink: false, isAllowedUri: isLink },
 });
+
+/** Whether people may be led there: to a page of the web or a mailbox. Never to a script, whoever wrote the link and with what editor. */
+function isLink(href: string | null | undefined): boolean {
+  return /^(https?:\/\/|mailto:)/i.test(href ?? '') && URL.canParse(href!);
+}
+
+/** The address that these words name, the protocol added where it is left out; null if they name none. */
+export function linkTo(words: string): string | null {
+  const address = words.trim();
+  const whole = /^[^@:/?#\s]+@[^@:/?#\s]+\.[^@:/?#\s]+$/.test(address) ? `mailto:${address}`
+    : /^[^@:/?#\s]+\.[^@:/?#\s]+(:\d+)?([/?#]|$)/.test(address) ? `https://${address}`
+    : address;
+  return isLink(whole) ? whole : null;
+}
 
 /** What a section may hold to be edited here. */
 export const schema = getSchema([blocks]);
+
+/** A section has two levels of headings; those of a document that is pasted become the nearest. */
+export function inOurHeadings(html: string): string {
+  return html.replace(/(<\/?h)([1-6])(?=[\s>])/gi, (_, tag: string, level: string) => tag + (Number(level) < 4 ? 3 : 4));
+}
 
 /** The editor of a section: the blocks and marks that a statement has, over the Yjs fragment `default`. */
 export function extensionsFor(doc: Y.Doc, awareness: Awareness, nameOf: (person: string) => string): Extensions {

@@ -3,8 +3,9 @@ import { signal } from '@preact/signals';
 import { Editor } from '@tiptap/core';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { extensionsFor, personOf, schema } from './editor';
+import { extensionsFor, inOurHeadings, personOf, schema } from './editor';
 import { unsaved } from './header';
+import { CaretBelowTopPixelsMin } from './limits';
 import { connection, starts } from './live';
 import type { By, Problem, StatementSection } from './shapes';
 import { plainly, strangerIn } from './stranger';
@@ -143,6 +144,9 @@ export class SectionText {
       injectCSS: false, // A strict content security policy allows no style elements; the rules are in our own style sheet.
       extensions: extensionsFor(copy, this.#awareness, this.#reader.nameOf),
       editorProps: {
+        transformPastedHTML: inOurHeadings,
+        scrollThreshold: room,
+        scrollMargin: room,
         attributes: { class: 'prose', role: 'textbox', 'aria-multiline': 'true', 'aria-readonly': 'true', 'aria-label': `Text of ${this.#section.title}` },
         handleKeyDown: (_, event) => {
           if (event.key !== 'Escape' || !this.isEditing.peek()) return false;
@@ -187,6 +191,8 @@ export class SectionText {
     this.writers.value = [...new Set(people)];
   };
 }
+
+const room = { top: CaretBelowTopPixelsMin, right: 0, bottom: 5, left: 0 };
 
 function mark(text: string, waiting: boolean): void {
   if (unsaved.peek().has(text) === waiting) return;
