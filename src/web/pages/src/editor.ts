@@ -1,7 +1,8 @@
 import type { Extensions } from '@tiptap/core';
-import { getSchema } from '@tiptap/core';
+import { Extension, getSchema } from '@tiptap/core';
 import Collaboration from '@tiptap/extension-collaboration';
 import CollaborationCaret from '@tiptap/extension-collaboration-caret';
+import { TextSelection } from '@tiptap/pm/state';
 import StarterKit from '@tiptap/starter-kit';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
@@ -37,10 +38,25 @@ export function inOurHeadings(html: string): string {
   return html.replace(/(<\/?h)([1-6])(?=[\s>])/gi, (_, tag: string, level: string) => tag + (Number(level) < 4 ? 3 : 4));
 }
 
+/** Tiptap's own Enter fails where the selection reaches out of a list: it splits where the list was, once it has deleted it. */
+const enterOverSelection = Extension.create({
+  name: 'enterOverSelection',
+  priority: 1_000,
+  addKeyboardShortcuts() {
+    return {
+      Enter: ({ editor }) => {
+        if (editor.state.selection instanceof TextSelection) editor.commands.deleteSelection();
+        return false;
+      },
+    };
+  },
+});
+
 /** The editor of a section: the blocks and marks that a statement has, over the Yjs fragment `default`. */
 export function extensionsFor(doc: Y.Doc, awareness: Awareness, nameOf: (person: string) => string): Extensions {
   return [
     blocks,
+    enterOverSelection,
     Collaboration.configure({ document: doc, field: 'default' }),
     CollaborationCaret.configure({
       provider: { awareness },
