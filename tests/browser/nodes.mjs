@@ -31,6 +31,13 @@ export function linesOf(nodes) {
     : linesOf(node.content ?? []));
 }
 
+/** The plain text that the server gives of these nodes: a line for each textblock, and for each rule between blocks. */
+export function plainIn(nodes) {
+  return nodes.map(({ type, content = [] }) => ['paragraph', 'heading', 'codeBlock'].includes(type)
+    ? `${content.map(inner => inner.text ?? '\n').join('')}\n`
+    : type === 'horizontalRule' ? '\ufffc\n' : plainIn(content)).join('');
+}
+
 /** The parts of a section's words with the names of their marks. */
 export function markedIn(nodes) {
   return nodes.flatMap(node => node.type === 'text' ? [[node.text, ...(node.marks ?? []).map(mark => mark.type)]] : markedIn(node.content ?? []));
