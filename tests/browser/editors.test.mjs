@@ -213,6 +213,46 @@ test('undo and redo take back and bring back only one’s own', { timeout: 4 * W
   assert.ok(line.includes('shared') && line.includes('Meanwhile. '), line);
 });
 
+test('after an undo the caret stays where it is, and the next change is shown', { timeout: 2 * WaitMilliseconds }, async () => {
+  await write('many words that will be deleted', 'middle', 'bottom');
+  await reopen();
+  await end(nora, 'bottom');
+  await nora.keyboard.type(' taken back');
+  await agreed();
+  await select(sami, 'many', 0, 'many words that will be '.length);
+  await sami.keyboard.press('Delete');
+  await agreed();
+  await end(nora, 'middle');
+  // The next change comes at once, before anything else has moved her editor.
+  await nora.evaluate(title => {
+    const { editor } = document.querySelector(`[aria-label="Text of ${title}"]`);
+    const { binding } = editor.state.plugins.find(plugin => plugin.key.startsWith('y-sync')).getState(editor.state);
+    editor.commands.undo();
+    binding.type.get(0).get(0).insert(0, 'by another: ');
+  }, section);
+  await nora.keyboard.type(' hers');
+  assert.deepEqual(linesOf(await agreed()), ['by another: deleted', 'middle hers', 'bottom']);
+});
+
+test('who writes goes on where they were when their editor fails to show a change', { timeout: 2 * WaitMilliseconds }, async () => {
+  await write('top', 'middle', 'bottom');
+  await end(nora, 'middle');
+  await nora.evaluate(title => {
+    const { editor } = document.querySelector(`[aria-label="Text of ${title}"]`);
+    const { binding } = editor.state.plugins.find(plugin => plugin.key.startsWith('y-sync')).getState(editor.state);
+    Object.defineProperty(binding, '_tr', { get() { throw new Error('made to fail'); } });
+  }, section);
+  await end(sami, 'bottom');
+  await sami.keyboard.type(' his');
+  await shows(nora, 'bottom his');
+  await nora.locator('.ProseMirror-focused').waitFor();
+  await nora.keyboard.type(' hers');
+  assert.deepEqual(linesOf(await agreed()), ['top', 'middle hers', 'bottom his']);
+  const expected = nora.faults.filter(fault => fault.includes('made to fail'));
+  assert.equal(expected.length, 1);
+  nora.faults = nora.faults.filter(fault => !expected.includes(fault));
+});
+
 test('cut, copy and paste inside the section keep what the words are', { timeout: 4 * WaitMilliseconds }, async () => {
   await write('- point **strong** here', 'more');
   await end(nora, 'more');
@@ -489,7 +529,8 @@ function placed([title, anchor, focus]) {
   return editor.commands.setTextSelection({ from: editor.view.posAtDOM(...from), to: editor.view.posAtDOM(...to) });
 }
 
-const shows = (page, words) => page.getByLabel(`Text of ${section}`).getByText(words).waitFor();
+/** Waits until the page shows these words somewhere in the section. */
+const shows = (page, words) => page.waitForFunction(([title, wanted]) => window.sectionWords(title).includes(wanted), [section, words]);
 
 /** As a browser hands over what is pasted: HTML as it stands in the clipboard, with nothing taken out of it. */
 async function paste(page, after, html) {

@@ -4,6 +4,7 @@ import Collaboration from '@tiptap/extension-collaboration';
 import CollaborationCaret from '@tiptap/extension-collaboration-caret';
 import { TextSelection } from '@tiptap/pm/state';
 import StarterKit from '@tiptap/starter-kit';
+import { ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { hueOf } from './workspace';
@@ -52,12 +53,26 @@ const enterOverSelection = Extension.create({
   },
 });
 
+/**
+ * After an undo, Tiptap's binding keeps where the caret once was for the next change, whoever makes it: the caret would jump there when
+ * somebody else types, and where the text has become shorter than that, the change could not be shown at all.
+ */
+const caretStaysAfterUndo = Extension.create({
+  name: 'caretStaysAfterUndo',
+  onCreate() {
+    const { binding } = ySyncPluginKey.getState(this.editor.state);
+    const { undoManager } = yUndoPluginKey.getState(this.editor.state);
+    undoManager.on('stack-item-popped', () => { binding.beforeTransactionSelection = null; });
+  },
+});
+
 /** The editor of a section: the blocks and marks that a statement has, over the Yjs fragment `default`. */
 export function extensionsFor(doc: Y.Doc, awareness: Awareness, nameOf: (person: string) => string): Extensions {
   return [
     blocks,
     enterOverSelection,
     Collaboration.configure({ document: doc, field: 'default' }),
+    caretStaysAfterUndo,
     CollaborationCaret.configure({
       provider: { awareness },
       user: awareness.getLocalState()?.['user'] as Record<string, unknown>,

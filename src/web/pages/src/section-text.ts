@@ -99,13 +99,18 @@ export class SectionText {
     else this.#giveToEditor(update);
   };
 
-  /** An editor that fails to show a change would write over it with the next keystroke: it is replaced, and shows the text as it is. */
+  /**
+   * An editor that fails to show a change would write over it with the next keystroke: it is replaced, and shows the text as it is. Who was
+   * writing writes on where they were, as near as that can be told.
+   */
   #giveToEditor(update: Uint8Array): void {
     try {
       this.#copy!.take(update);
     } catch (error) {
-      console.error('The editor could not show a change, and begins anew.', error);
+      console.warn('The editor could not show a change, and begins anew.', error);
+      const caret = this.isEditing.peek() ? this.#copy!.editor.state.selection.head : null;
       this.#showEditor();
+      if (caret !== null) this.#setEditing(true, caret);
     }
   }
 
@@ -158,14 +163,14 @@ export class SectionText {
     });
   }
 
-  #setEditing(to: boolean): void {
+  #setEditing(to: boolean, caret: number | 'end' = 'end'): void {
     if (!this.#copy || this.isEditing.peek() === to) return;
     const { editor } = this.#copy;
     this.#copy.open(to);
     this.isEditing.value = to;
     editor.setEditable(to, false);
     editor.view.dom.setAttribute('aria-readonly', String(!to));
-    if (to) editor.commands.focus('end');
+    if (to) editor.commands.focus(caret);
   }
 
   readonly #onBlank = (): void => { this.isBlank.value = this.#provider?.synced === true && this.#copy?.editor.isEmpty === true; };
