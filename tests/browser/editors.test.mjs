@@ -128,9 +128,9 @@ test('headings, nested lists, quotations and line breaks', { timeout: 4 * WaitMi
   await end(sami, 'deep');
   await end(nora, 'deep');
   await Promise.all([press(nora, 'Shift+Tab', 'Shift+Tab'), sami.keyboard.type('er')]);
-  // What is typed into an item while it is moved may go with the old place: a move is a deletion and an insertion to Yjs.
+  // Letters typed into an item while it is moved may stay behind: to Yjs a move is a deletion and an insertion.
   const moved = linesOf(await agreed());
-  assert.equal(moved.filter(line => line.startsWith('deep')).length, 1, String(moved));
+  assert.equal(moved.filter(line => line.includes('deep')).length, 1, String(moved));
   await end(nora, 'two and a half');
   await nora.getByRole('button', { name: 'Out of the list' }).click();
   await end(nora, 'one');

@@ -4,7 +4,7 @@ import Collaboration from '@tiptap/extension-collaboration';
 import CollaborationCaret from '@tiptap/extension-collaboration-caret';
 import { TextSelection } from '@tiptap/pm/state';
 import StarterKit from '@tiptap/starter-kit';
-import { ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
+import { getRelativeSelection, ySyncPluginKey, yUndoPluginKey } from '@tiptap/y-tiptap';
 import type { Awareness } from 'y-protocols/awareness';
 import type * as Y from 'yjs';
 import { hueOf } from './workspace';
@@ -54,15 +54,21 @@ const enterOverSelection = Extension.create({
 });
 
 /**
- * After an undo, Tiptap's binding keeps where the caret once was for the next change, whoever makes it: the caret would jump there when
- * somebody else types, and where the text has become shorter than that, the change could not be shown at all.
+ * Tiptap's binding keeps where the caret was before a change, to put it there again. It keeps it too long: after an undo, until the next
+ * change, whoever makes it; and where one update makes two changes, for the second as well. The caret would jump, and a text that has
+ * become shorter than that could not be shown at all.
  */
-const caretStaysAfterUndo = Extension.create({
-  name: 'caretStaysAfterUndo',
+const caretStays = Extension.create({
+  name: 'caretStays',
   onCreate() {
     const { binding } = ySyncPluginKey.getState(this.editor.state);
     const { undoManager } = yUndoPluginKey.getState(this.editor.state);
     undoManager.on('stack-item-popped', () => { binding.beforeTransactionSelection = null; });
+  },
+  onTransaction({ transaction, editor }) {
+    if (transaction.getMeta(ySyncPluginKey)?.isChangeOrigin !== true) return;
+    const { binding } = ySyncPluginKey.getState(editor.state);
+    if (binding.beforeTransactionSelection !== null) binding.beforeTransactionSelection = getRelativeSelection(binding, editor.state);
   },
 });
 
@@ -72,7 +78,7 @@ export function extensionsFor(doc: Y.Doc, awareness: Awareness, nameOf: (person:
     blocks,
     enterOverSelection,
     Collaboration.configure({ document: doc, field: 'default' }),
-    caretStaysAfterUndo,
+    caretStays,
     CollaborationCaret.configure({
       provider: { awareness },
       user: awareness.getLocalState()?.['user'] as Record<string, unknown>,

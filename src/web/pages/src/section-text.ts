@@ -1,6 +1,7 @@
 import { SignalRProvider } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
 import { Editor } from '@tiptap/core';
+import { Selection } from '@tiptap/pm/state';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import { extensionsFor, inOurHeadings, personOf, schema } from './editor';
@@ -110,7 +111,9 @@ export class SectionText {
       console.warn('The editor could not show a change, and begins anew.', error);
       const caret = this.isEditing.peek() ? this.#copy!.editor.state.selection.head : null;
       this.#showEditor();
-      if (caret !== null) this.#setEditing(true, caret);
+      if (caret === null) return;
+      this.#setEditing(true);
+      this.#copy!.editor.commands.command(({ tr }) => !!tr.setSelection(Selection.near(tr.doc.resolve(Math.min(caret, tr.doc.content.size)))));
     }
   }
 
@@ -163,14 +166,14 @@ export class SectionText {
     });
   }
 
-  #setEditing(to: boolean, caret: number | 'end' = 'end'): void {
+  #setEditing(to: boolean): void {
     if (!this.#copy || this.isEditing.peek() === to) return;
     const { editor } = this.#copy;
     this.#copy.open(to);
     this.isEditing.value = to;
     editor.setEditable(to, false);
     editor.view.dom.setAttribute('aria-readonly', String(!to));
-    if (to) editor.commands.focus(caret);
+    if (to) editor.commands.focus('end');
   }
 
   readonly #onBlank = (): void => { this.isBlank.value = this.#provider?.synced === true && this.#copy?.editor.isEmpty === true; };
