@@ -49,8 +49,8 @@ export async function signedIn(browser, server, person, options = {}, aheadMilli
   const page = await context.newPage();
   await page.goto(await server.signInLink(coalition, person));
   page.faults = [];
-  page.on('pageerror', error => page.faults.push(String(error)));
-  page.on('console', message => message.type() === 'error' && page.faults.push(`${message.text()} ${message.location().url}`));
+  page.on('pageerror', error => page.faults.push(error.stack ?? String(error)));
+  page.on('console', message => /error|warning/.test(message.type()) && page.faults.push(`${message.text()} ${message.location().url}`));
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   return page;

@@ -70,6 +70,11 @@ export class Server {
     return text === '' ? null : JSON.parse(text);
   }
 
+  /** The answer to a GET, whatever it is. */
+  read(path, token) {
+    return fetch(this.url + path, { headers: { authorization: `Bearer ${token}` } });
+  }
+
   async operator() {
     return this.#operator ??= (await readFile(join(this.#folder, 'operator.token'), 'utf8')).trim();
   }

@@ -34,7 +34,7 @@ export function ActivityPane({ feed, articles }: { feed: FeedShown; articles: Pr
   const workspace = useWorkspace();
   useAnnounced(feed);
   return (
-    <section class="pane activity" id="activity" tabIndex={-1} aria-labelledby="activity-title">
+    <section class="pane activity" id="activity" tabIndex={0} aria-labelledby="activity-title">
       <header class="pane-head"><h2 id="activity-title">Activity</h2></header>
       {feed.activities.length === 0 && <p class="quiet-words">Nothing has happened yet.</p>}
       <ol>

@@ -25,3 +25,6 @@ export const ActivitiesShownMax = 100;
 
 /** How often "3 minutes ago" is worked out again. */
 export const ClockMilliseconds = 30_000;
+
+/** The caret is kept this far below the top, where the tabs and the toolbar lie over the text. */
+export const CaretBelowTopPixelsMin = 120;

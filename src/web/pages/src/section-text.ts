@@ -1,10 +1,12 @@
 import { SignalRProvider } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
 import { Editor } from '@tiptap/core';
+import { Selection } from '@tiptap/pm/state';
 import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
-import { extensionsFor, personOf, schema } from './editor';
+import { extensionsFor, inOurHeadings, personOf, schema } from './editor';
 import { unsaved } from './header';
+import { CaretBelowTopPixelsMin } from './limits';
 import { connection, starts } from './live';
 import type { By, Problem, StatementSection } from './shapes';
 import { plainly, strangerIn } from './stranger';
@@ -98,13 +100,20 @@ export class SectionText {
     else this.#giveToEditor(update);
   };
 
-  /** An editor that fails to show a change would write over it with the next keystroke: it is replaced, and shows the text as it is. */
+  /**
+   * An editor that fails to show a change would write over it with the next keystroke: it is replaced, and shows the text as it is. Who was
+   * writing writes on where they were, as near as that can be told.
+   */
   #giveToEditor(update: Uint8Array): void {
     try {
       this.#copy!.take(update);
     } catch (error) {
-      console.error('The editor could not show a change, and begins anew.', error);
+      console.warn('The editor could not show a change, and begins anew.', error);
+      const caret = this.isEditing.peek() ? this.#copy!.editor.state.selection.head : null;
       this.#showEditor();
+      if (caret === null) return;
+      this.#setEditing(true);
+      this.#copy!.editor.commands.command(({ tr }) => !!tr.setSelection(Selection.near(tr.doc.resolve(Math.min(caret, tr.doc.content.size)))));
     }
   }
 
@@ -143,6 +152,9 @@ export class SectionText {
       injectCSS: false, // A strict content security policy allows no style elements; the rules are in our own style sheet.
       extensions: extensionsFor(copy, this.#awareness, this.#reader.nameOf),
       editorProps: {
+        transformPastedHTML: inOurHeadings,
+        scrollThreshold: room,
+        scrollMargin: room,
         attributes: { class: 'prose', role: 'textbox', 'aria-multiline': 'true', 'aria-readonly': 'true', 'aria-label': `Text of ${this.#section.title}` },
         handleKeyDown: (_, event) => {
           if (event.key !== 'Escape' || !this.isEditing.peek()) return false;
@@ -187,6 +199,8 @@ export class SectionText {
     this.writers.value = [...new Set(people)];
   };
 }
+
+const room = { top: CaretBelowTopPixelsMin, right: 0, bottom: 5, left: 0 };
 
 function mark(text: string, waiting: boolean): void {
   if (unsaved.peek().has(text) === waiting) return;

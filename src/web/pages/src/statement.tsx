@@ -11,7 +11,7 @@ export function StatementPane({ statement, none }: { statement: View<Statement> 
   const shown = statement?.value.value;
   const bar = barTo(useWorkspace(), 'draft');
   return (
-    <section class="pane statement" id="statement" tabIndex={-1} aria-labelledby="statement-title">
+    <section class="pane statement" id="statement" tabIndex={0} aria-labelledby="statement-title">
       <header class="pane-head">
         <h2 id="statement-title">{shown?.title ?? 'Statement'}</h2>
         {shown?.destination && <p class="hint">To {shown.destination}</p>}
