@@ -8,7 +8,7 @@ public sealed class PlainDifferenceTests
 {
     const int Rounds = 3_000;
 
-    static readonly string[] Words = ["a", "b", "ab", "👍", "👎", "🧪👍", "é", " "];
+    static readonly string[] Words = ["a", "b", "ab", "👍", "👎", "\U0002044D", "🧪👍", "é", " "];
 
     [Theory]
     [InlineData("", "", "")]
@@ -21,6 +21,8 @@ public sealed class PlainDifferenceTests
     [InlineData("one\ntwo\nthree\n", "one\nthree\n", "4-4+")]
     [InlineData("a\n\n\nb\n\nc\n", "a\n\nx\n\nb\n\nd\n", "3-0+x\n 9-1+d")]
     [InlineData("👍\n", "👎\n", "0-2+👎")]
+    // The same second half, behind another first.
+    [InlineData("👍\n", "\U0002044D\n", "0-2+\U0002044D")]
     [InlineData("x👍y\n", "x👍👍y\n", "3-0+👍")]
     public void A_change_is_as_small_as_it_looks(string before, string after, string changes) =>
         Assert.Equal(changes, string.Join(' ', PlainDifference.Between(before, after).Select(change => $"{change.At}-{change.Delete}+{change.Insert}")));
