@@ -451,10 +451,11 @@ async function atServer() {
     const answer = await server.read(`/api/texts/${opening}`, token);
     const held = heldIn(new Uint8Array(await answer.arrayBuffer()));
     const [nodes, plain] = await Promise.all(['prosemirror', 'plain'].map(way => server.read(`/api/texts/${opening}/${way}`, token)));
-    const versions = new Set([answer, nodes, plain].filter(({ ok }) => ok).map(({ headers }) => headers.get('etag')));
+    for (const { status } of [answer, nodes, plain]) assert.equal(status, 200);
+    const versions = new Set([answer, nodes, plain].map(({ headers }) => headers.get('etag')));
     if (versions.size > 1) continue; // Somebody wrote between the readings.
-    if (nodes.ok) assert.deepEqual(plainest((await nodes.json()).content ?? []), held);
-    if (plain.ok && held.length > 0) assert.equal(await plain.text(), plainIn(held));
+    assert.deepEqual(plainest((await nodes.json()).content ?? []), held);
+    if (held.length > 0) assert.equal(await plain.text(), plainIn(held));
     return held;
   }
 }
