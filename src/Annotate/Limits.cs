@@ -123,6 +123,9 @@ public static class Limits
     /// <summary>Yjs client ids that may have written in one text.</summary>
     public const int ClientIdsPerTextMax = 65_536;
 
+    /// <summary>Of those, the ones that one person may have: an editor takes a new one each time it opens a text and writes in it.</summary>
+    public const int ClientIdsPerPersonAndTextMax = 4_096;
+
     /// <summary>Largest form in which a text is read, as UTF-8.</summary>
     public const int ReadingBytesMax = 64 << 20;
 

@@ -77,6 +77,21 @@ public sealed class Work
     }
 
     [Fact]
+    public void What_is_taken_back_again_and_again_leaves_nothing_in_memory()
+    {
+        const int Times = 200, Length = 64 * 1024;
+        var document = new Document();
+        Assert.True(document.TryApply(Typed(5, 0, 1, 10).Bytes.Span, out _));
+        for (var i = 0; i < Times; i++)
+        {
+            Assert.True(document.TryPropose(Typed(6, 0, 1, Length), out var fault), fault.ToString());
+            document.TakeBack();
+        }
+        Assert.InRange(document.BytesHeld, 0, 4 * Length);
+        Assert.Equal(1, document.ItemCount);
+    }
+
+    [Fact]
     public void A_document_takes_a_typed_character_without_allocating()
     {
         const int Characters = 20_000;

@@ -83,7 +83,6 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
                 {
                     var (began, version) = (clock.GetTimestamp(), _state?.Version);
                     isNew = (await ReadAsync()).Version != version;
-                    foreach (var follower in Volatile.Read(ref _followers)) follower.Wake();
                     await Task.Delay(clock.GetElapsedTime(began), clock);
                 }
 
@@ -159,6 +158,8 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
             _news.Clear();
             _newsUnits = 0;
         }
+
+        WakeFollowers();
     }
 
     void Publish(PlainState next)
@@ -177,6 +178,14 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
                 _news.RemoveAt(0);
             }
         }
+
+        WakeFollowers();
+    }
+
+    // Whoever read on: the one that keeps up, or somebody who just opened it. What is published once is news to all others.
+    void WakeFollowers()
+    {
+        foreach (var follower in Volatile.Read(ref _followers)) follower.Wake();
     }
 }
 

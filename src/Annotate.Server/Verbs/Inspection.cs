@@ -41,8 +41,9 @@ sealed record InspectedRoot(Document Document, string Name)
         _ => null,
     };
 
-    /// <summary>A fragment as the JSON of a ProseMirror document.</summary>
-    public string? ProseMirror => Kind == SharedKind.XmlFragment ? Document.ReadProseMirror(Type) : null;
+    /// <summary>A fragment as the JSON of a ProseMirror document; null where it would be longer than <see cref="Limits.InspectedBytesMax"/>.</summary>
+    public string? ProseMirror =>
+        Kind == SharedKind.XmlFragment && Document.TryReadProseMirror(Type, Limits.InspectedBytesMax, out var json) ? json : null;
 
     /// <summary>A map or an array as JSON.</summary>
     public string? Json => Kind is SharedKind.Map or SharedKind.Array ? Document.ReadJson(Type) : null;

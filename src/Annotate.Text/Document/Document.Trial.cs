@@ -14,6 +14,9 @@ public sealed partial class Document
     /// <summary>How many items the document consists of; each takes 44 bytes and its content.</summary>
     public int ItemCount => _store.ItemCount;
 
+    /// <summary>Bytes of what the items hold, without their places: text takes one a character, or two.</summary>
+    public int ContentBytes => _store.Content.Length - _store.Content.Waste;
+
     /// <summary>Compares an update with what is here. Changes nothing.</summary>
     /// <param name="update">The update.</param>
     /// <param name="fresh">
@@ -82,10 +85,16 @@ public sealed partial class Document
     public bool TryReplay(Update accepted)
     {
         _store.BoundsWork = false;
-        var isPut = TryPropose(accepted, out _);
-        _store.BoundsWork = true;
-        if (isPut) Accept();
-        return isPut;
+        try
+        {
+            if (!TryPropose(accepted, out _)) return false;
+        }
+        finally
+        {
+            _store.BoundsWork = true;
+        }
+        Accept();
+        return true;
     }
 
     void ThrowIfOnTrial()

@@ -28,6 +28,8 @@ sealed partial class ItemStore
         foreach (var list in _changed.Span) DropIfEmpty(list);
         foreach (var root in _newRoots.Span) DropRoot(root);
         EndTransaction();
+        // What is refused again and again must not fill the memory.
+        if (Content.IsWasteful) TidyContent();
     }
 
     void Mend(in PairCut cut)

@@ -179,7 +179,9 @@ sealed partial class ItemStore
         rest.OriginClock = clock - 1;
         rest.Content = CutContent(writer, item, by);
         item.Length = by;
-        item.Right = right;
+        // A collected item stands in no list, and has no neighbours.
+        if (item.List == 0) rest.Left = 0;
+        else item.Right = right;
         if (rest.Right != 0) _items[rest.Right].Left = right;
         else if (rest.List != 0) ListAt(rest.List).Last = right;
         writer.InsertNext(clock, right);

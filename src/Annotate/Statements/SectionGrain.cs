@@ -60,5 +60,10 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
             State.TakeBack();
             return new EditOutcome(EditStatus.Refused, Journal.Version, null, Problem.Busy);
         }
+        catch
+        {
+            State.TakeBack();
+            throw;
+        }
     }
 }

@@ -79,6 +79,8 @@ public static class SectionReading
 
     sealed class DeltaWalk(Document document, Utf8JsonWriter json, IReadOnlyDictionary<long, string>? owners) : SectionWalk(document)
     {
+        // A block may have many lines, each of which says what it says of the block; it is read once.
+        readonly Dictionary<SharedRef, string> _attributes = [];
         bool _isBeyond;
 
         public bool IsTooLong => _isBeyond || json.BytesPending + json.BytesCommitted > Limits.ReadingBytesMax;
@@ -138,8 +140,13 @@ public static class SectionReading
 
         void WriteAttributes(SharedRef element)
         {
-            if (!Document.TryReadAttributes(element, Limits.ReadingBytesMax, out var attributes)) _isBeyond = true;
-            else if (attributes != "{}") WriteRaw("attrs", attributes);
+            if (!_attributes.TryGetValue(element, out var attributes))
+            {
+                if (!Document.TryReadAttributes(element, Limits.ReadingBytesMax, out attributes)) _isBeyond = true;
+                _attributes.Add(element, attributes ??= "{}");
+            }
+
+            if (attributes != "{}") WriteRaw("attrs", attributes);
         }
 
         void WriteRaw(string name, string value)

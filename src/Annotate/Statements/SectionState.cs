@@ -15,7 +15,7 @@ public sealed class SectionState : IState
     Edited? _proposed;
     long _weighedBytes;
     long _newBytes;
-    long _goneClocks;
+    long _weighedContent;
 
     public SectionState() { }
 
@@ -25,7 +25,7 @@ public sealed class SectionState : IState
         if (text.Length == 0) return;
         if (!Update.TryRead(text, out var update, out var fault)) throw new InvalidDataException($"A stored text cannot be read: {fault}");
         if (!_document.TryReplay(update)) throw new InvalidDataException("A stored text is not whole");
-        _weighedBytes = text.Length;
+        (_weighedBytes, _weighedContent) = (text.Length, _document.ContentBytes);
     }
 
     /// <summary>Which person wrote first under each client id (G8).</summary>
@@ -86,7 +86,6 @@ public sealed class SectionState : IState
 
         foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
         _newBytes += GrowthOf(update);
-        foreach (ref readonly var range in update.Deletes) _goneClocks += range.To - range.From;
         // The entry is kept for followers for a while; what was decoded of it is larger than it is, and needed no more.
         edited.Decoded = null;
     }
@@ -120,7 +119,9 @@ public sealed class SectionState : IState
 
     static EditOutcome Refused(long version, Problem problem) => new(EditStatus.Refused, version, null, problem);
 
-    void Weigh() => (_weighedBytes, _newBytes, _goneClocks) = (Encode().Length, 0, 0);
+    void Weigh() => (_weighedBytes, _newBytes, _weighedContent) = (Encode().Length, 0, _document.ContentBytes);
+
+    bool MayHaveRoomAgain => _newBytes > WeighBytesMin || _weighedContent - _document.ContentBytes > WeighBytesMin;
 
     /// <summary>How many bytes longer an edit makes the text at most: what it brings, and the cuts it makes in what is there.</summary>
     static long GrowthOf(Update update) => update.Bytes.Length + (long)PiecesOf(update) * Limits.PieceBytesMax;
@@ -138,7 +139,7 @@ public sealed class SectionState : IState
         var factor = fresh.Ranges.IsEmpty ? 2L : 1L;
         if (_document.ItemCount + PiecesOf(fresh) > Limits.PiecesPerTextMax * factor)
             return Problem.TooLarge($"The text would be made of more than {Limits.PiecesPerTextMax} pieces.");
-        if (_weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor && _newBytes + _goneClocks > WeighBytesMin) Weigh();
+        if (_weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor && MayHaveRoomAgain) Weigh();
         return _weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor
             ? Problem.TooLarge($"The text would have more than {Limits.TextBytesMax} bytes.")
             : null;
@@ -154,8 +155,11 @@ public sealed class SectionState : IState
                 return Problem.MandateMissing($"The update carries text under the client id {range.ClientId}, which belongs to somebody else.");
         }
 
-        return _owners.Count + added > Limits.ClientIdsPerTextMax
-            ? Problem.TooLarge($"The text would have been written under more than {Limits.ClientIdsPerTextMax} client ids.")
+        if (added == 0) return null;
+        if (_owners.Count + added > Limits.ClientIdsPerTextMax)
+            return Problem.TooLarge($"The text would have been written under more than {Limits.ClientIdsPerTextMax} client ids.");
+        return _owners.Values.Count(owner => owner == person) + added > Limits.ClientIdsPerPersonAndTextMax
+            ? Problem.TooLarge($"You would have written in the text under more than {Limits.ClientIdsPerPersonAndTextMax} client ids.")
             : null;
     }
 }

@@ -40,6 +40,26 @@ public sealed class SectionTests
     }
 
     [Fact]
+    public void A_text_full_of_images_has_room_again_when_they_are_deleted()
+    {
+        var text = new SectionState();
+        var (clock, version) = (0, 0);
+        while (Take(text, Image(clock), ++version) is null) clock++;
+        Assert.InRange(clock, Limits.TextBytesMax / Limits.EditBytesMax - 1, Limits.TextBytesMax / Limits.EditBytesMax);
+        Assert.Null(Take(text, Deletion(0, clock), ++version));
+        Assert.Null(Take(text, Image(clock), ++version));
+    }
+
+    [Fact]
+    public void One_person_writes_under_so_many_client_ids_and_leaves_room_for_others()
+    {
+        var text = new SectionState();
+        Assert.Null(Take(text, Clients(1, Limits.ClientIdsPerPersonAndTextMax, Commands.Ana), 1));
+        Assert.Equal("too-large", Take(text, Clients(Limits.ClientIdsPerPersonAndTextMax + 1, 1, Commands.Ana), 2)?.Problem?.Code);
+        Assert.Null(Take(text, Clients(Limits.ClientIdsPerPersonAndTextMax + 1, 1, Commands.Eve), 2));
+    }
+
+    [Fact]
     public void An_entry_that_builds_on_what_is_not_there_is_damage_and_the_rest_stays_whole()
     {
         var text = new SectionState();
@@ -72,11 +92,11 @@ public sealed class SectionTests
     static EditOutcome? Take(SectionState text, Edit edit, long version)
     {
         if (text.Decide(edit, version, out var edited) is { } outcome) return outcome;
-        text.Apply(version, Of(edited!));
+        text.Apply(version, Of(edited!, edit.By));
         return null;
     }
 
-    static Entry Of(Edited edited) => new(Commands.Now, Commands.Ana, default, 0, edited);
+    static Entry Of(Edited edited, By? by = null) => new(Commands.Now, by ?? Commands.Ana, default, 0, edited);
 
     /// <summary>Client 1 puts so many characters one before the other, so that each stays a piece of its own.</summary>
     static Edit Pieces(int clock, int structs)
@@ -110,6 +130,39 @@ public sealed class SectionTests
         bytes.Write(Enumerable.Repeat((byte)'x', length).ToArray());
         bytes.WriteByte(0);
         return new Edit(bytes.ToArray(), Commands.Ana, 1);
+    }
+
+    /// <summary>Client 1 adds a value that is nearly as long as an edit may be, in one clock.</summary>
+    static Edit Image(int clock)
+    {
+        const int length = Limits.EditBytesMax - 32;
+        const byte text = 119;
+        using var bytes = new MemoryStream();
+        foreach (var number in new[] { 1, 1, 1, clock }) Write(bytes, number);
+        bytes.WriteByte((byte)(clock == 0 ? 0x08 : 0x88));
+        if (clock > 0) bytes.WriteByte(1);
+        if (clock > 0) Write(bytes, clock - 1);
+        else bytes.Write([1, 1, (byte)'t']);
+        bytes.Write([1, text]);
+        Write(bytes, length);
+        bytes.Write(Enumerable.Repeat((byte)'x', length).ToArray());
+        bytes.WriteByte(0);
+        return new Edit(bytes.ToArray(), Commands.Ana, 1);
+    }
+
+    /// <summary>A character of each of so many clients, each in a root of its own letter.</summary>
+    static Edit Clients(int first, int count, By by)
+    {
+        using var bytes = new MemoryStream();
+        Write(bytes, count);
+        for (var client = first + count - 1; client >= first; client--)
+        {
+            foreach (var number in new[] { 1, client, 0 }) Write(bytes, number);
+            bytes.Write([0x04, 1, 1, (byte)('a' + client % 26), 1, (byte)'x']);
+        }
+
+        bytes.WriteByte(0);
+        return new Edit(bytes.ToArray(), by, 1);
     }
 
     /// <summary>Deletes clocks of client 1.</summary>

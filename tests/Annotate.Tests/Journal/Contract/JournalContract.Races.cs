@@ -119,17 +119,21 @@ public abstract partial class JournalContract
     public Task A_load_that_another_activation_never_lets_finish_gives_up_without_calling_it_damage() => OneAtATime.RunAsync(async () =>
     {
         var (storage, grain) = (NewStorage(), NextGrain());
-        var other = await Activation.OpenAsync(storage, grain, Narrow);
-        await AppendOneByOneAsync(other, Numbered(1, 33));
+        await AppendAndFoldAsync();
         var racing = new FaultyStorage(storage)
         {
-            After = async operation =>
-            {
-                if (operation.Record == $"{Name}.head") await AppendOneByOneAsync(other, Numbered(other.State.Entries.Count + 1, 12));
-            },
+            After = operation => operation.Record == $"{Name}.head" ? AppendAndFoldAsync() : Task.CompletedTask,
         };
         await Assert.ThrowsAsync<JournalFailedException>(() => Activation.OpenAsync(racing, grain, Narrow));
         Assert.Equal(0, racing.Writes);
+
+        // Folds run beside the appends; one that closes has ended its last.
+        async Task AppendAndFoldAsync()
+        {
+            var other = await Activation.OpenAsync(storage, grain, Narrow);
+            await AppendOneByOneAsync(other, Numbered(other.State.Entries.Count + 1, 12));
+            await other.Journal.CloseAsync();
+        }
     });
 
     [Fact]
