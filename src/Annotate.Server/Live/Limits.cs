@@ -3,8 +3,11 @@ namespace Annotate.Server.Live;
 /// <summary>Limits of the live doors, by name, the unit last.</summary>
 static class Limits
 {
-    /// <summary>Changes of one topic that a silo keeps for its followers; one further behind asks the grain.</summary>
-    public const int LiveChangesMax = 512;
+    /// <summary>
+    /// Changes of one topic that a silo keeps for its followers; one further behind asks the grain. No fewer than the edits of one call: they
+    /// come at once, and with less every follower would have to ask.
+    /// </summary>
+    public const int LiveChangesMax = Annotate.Limits.EditsPerCallMax;
 
     /// <summary>Bytes of them.</summary>
     public const int LiveBytesMax = 2 << 20;
