@@ -32,6 +32,7 @@ public sealed class FollowedTopic : IResumable
         _news = Channel.CreateBounded<TopicNews>(client.UnreadMax);
     }
 
+    /// <summary>Kind and key, such as <c>coalition/practice</c>.</summary>
     public string Topic { get; }
 
     /// <summary>The last version that was received.</summary>

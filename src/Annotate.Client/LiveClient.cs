@@ -11,6 +11,9 @@ namespace Annotate.Client;
 /// </summary>
 public sealed class LiveClient : IAsyncDisposable
 {
+    /// <summary>For how long what came before the server's goodbye may still be handed over.</summary>
+    static readonly TimeSpan LastMessages = TimeSpan.FromSeconds(2);
+
     readonly HubConnection _connection;
     readonly Dictionary<string, Opening> _open = [];
     readonly Lock _lock = new();
@@ -89,6 +92,7 @@ public sealed class LiveClient : IAsyncDisposable
         return followed;
     }
 
+    /// <summary>Ends what is followed and open, and the connection.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var opening in TakeAll()) opening.End(null);
@@ -198,10 +202,19 @@ public sealed class LiveClient : IAsyncDisposable
     }
 
     // It will not come back: the policy gave up, or the server said so. Nobody shall wait for ever.
-    Task EndAllAsync(Exception? reason)
+    async Task EndAllAsync(Exception? reason)
     {
+        // SignalR may say that the connection has closed before it has handed over the last messages; they tell why.
+        if (reason is null && IsAnythingOpen) await Task.Delay(LastMessages);
         foreach (var opening in TakeAll()) opening.End(reason ?? new IOException("The connection was closed."));
-        return Task.CompletedTask;
+    }
+
+    bool IsAnythingOpen
+    {
+        get
+        {
+            lock (_lock) return _open.Count > 0;
+        }
     }
 
     /// <summary>The connection went, or was not there.</summary>

@@ -39,6 +39,9 @@ public sealed record LiveChange(
     [property: Key("kind")] string Kind,
     [property: Key("data")] string Data);
 
+/// <summary>Who did something.</summary>
+/// <param name="Person">The person's id.</param>
+/// <param name="Organisation">The organisation they acted for; null for those of none.</param>
 [MessagePackObject]
 public sealed record LiveBy([property: Key("person")] string Person, [property: Key("organisation")] string? Organisation);
 

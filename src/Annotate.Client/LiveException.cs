@@ -6,6 +6,7 @@ namespace Annotate.Client;
 /// <summary>The server refused something; <see cref="Problem"/> says why.</summary>
 public sealed class LiveException(LiveProblem problem, Exception? inner = null) : Exception($"{problem.Title} {problem.Detail}".TrimEnd(), inner)
 {
+    /// <summary>What was refused, and why.</summary>
     public LiveProblem Problem => problem;
 
     /// <summary>The server could not do it just now, perhaps because one of its cluster went: the same may be asked again.</summary>

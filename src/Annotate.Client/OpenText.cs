@@ -26,6 +26,7 @@ public sealed class OpenText : IResumable
 
     sealed record PendingEdit(byte[] Update, TaskCompletionSource<long> Durable);
 
+    /// <summary>The text's id.</summary>
     public string Text { get; }
 
     /// <summary>The last version that was received.</summary>

@@ -68,10 +68,11 @@ public sealed class DocumentFuzz(Oracle yjs)
     static void Try(Document document, byte[] bytes, byte[] before, string where)
     {
         if (!Update.TryRead(bytes, out var update, out _) || document.Check(update, out var fresh) != Verdict.New) return;
-        var roots = document.Roots.ToArray();
+        var (roots, items) = (document.Roots.ToArray(), document.ItemCount);
         if (document.TryPropose(fresh!, out _)) document.TakeBack();
         Invariants.Check(document.Store, where);
         Assert.True(roots.AsSpan().SequenceEqual(document.Roots.ToArray()), $"{where}: taken back, and other root types");
+        Assert.True(items == document.ItemCount, $"{where}: taken back, and {document.ItemCount} items where {items} were");
         Assert.True(before.AsSpan().SequenceEqual(document.EncodeState()), $"{where}: taken back, and yet another document");
     }
 

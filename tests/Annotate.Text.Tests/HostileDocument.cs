@@ -415,4 +415,35 @@ public sealed class HostileDocument
         Assert.Equal(other.EncodeState(), document.EncodeState());
         Assert.Equal("x", document.ReadText(SharedRef.Text("new")));
     }
+
+    /// <summary>Yjs puts it into the list of the left one, where it stays until that list goes; loaded afterwards, it is gone.</summary>
+    [Fact]
+    public void What_stands_between_two_lists_is_refused_where_it_would_be_kept()
+    {
+        var document = new Document(new DocumentOptions { ClientId = 1 });
+        document.Change(edit =>
+        {
+            edit.Insert(SharedRef.Text("t"), 0, "ab");
+            edit.Insert(SharedRef.Text("u"), 0, "cd");
+        });
+        var state = document.EncodeState();
+        var writer = new ByteWriter(64);
+        writer.Uint(1);
+        Section(ref writer, 1, 9);
+        writer.Byte((byte)StructKind.String | 0x80 | 0x40);
+        Id(ref writer, 1, 0);
+        Id(ref writer, 1, 3);
+        writer.Text("x");
+        writer.Byte(0);
+        Assert.True(Update.TryRead(writer.ToArray(), out var crossing, out _));
+        Assert.Equal(Verdict.New, document.Check(crossing, out var fresh));
+        Assert.False(document.TryPropose(fresh!, out var fault));
+        Assert.Equal(UpdateFault.Reference, fault);
+        Assert.Equal(state, document.EncodeState());
+        Invariants.Check(document.Store, "refused");
+        // What was kept before it was refused is taken in as ever, and so does whoever does what yjs does.
+        Assert.True(document.TryReplay(crossing));
+        Assert.Equal("abx", document.ReadText(SharedRef.Text("t")));
+        Assert.Equal("cd", document.ReadText(SharedRef.Text("u")));
+    }
 }

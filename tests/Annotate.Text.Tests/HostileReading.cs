@@ -50,9 +50,31 @@ public sealed class HostileReading
             }
         });
         var element = document.TypesIn(Fragment)[0];
-        Assert.False(document.TryReadAttributes(element, LengthMax, out _));
-        Assert.True(document.TryReadAttributes(element, 4 * LengthMax, out var read));
+        Assert.False(document.TryReadAttributes(element, new ReadingAllowance(LengthMax), out _));
+        var allowance = new ReadingAllowance(6 * LengthMax);
+        Assert.True(document.TryReadAttributes(element, allowance, out var read));
         Assert.Equal(document.ReadAttributes(element), read);
+        // Whoever reads several of them has one allowance for all.
+        Assert.False(document.TryReadAttributes(element, allowance, out _));
+        Assert.False(document.TryReadAttributes(element, allowance, out _));
+    }
+
+    [Fact]
+    public void As_json_no_more_is_read_than_is_allowed_either()
+    {
+        var document = new Document(new DocumentOptions { ClientId = 1 });
+        var list = SharedRef.Array("list");
+        document.Change(edit =>
+        {
+            var text = edit.InsertType(list, 0, SharedKind.XmlText);
+            edit.Insert(text, 0, new string('w', 200), new JsonObject { ["link"] = new JsonObject { ["href"] = new string('l', 20_000) } });
+            for (var i = 0; i < 200; i += 2) edit.Format(text, i, 1, new JsonObject { ["bold"] = true });
+        });
+        Assert.False(document.TryReadJson(list, LengthMax, out _));
+        Assert.True(document.TryReadJson(list, int.MaxValue, out var json));
+        Assert.Equal(document.ReadJson(list), json);
+        Assert.True(document.TryReadJson(SharedRef.Map("nothing"), LengthMax, out json));
+        Assert.Equal("{}", json);
     }
 
     [Fact]

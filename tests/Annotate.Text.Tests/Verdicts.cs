@@ -50,10 +50,11 @@ public sealed class Verdicts(Oracle yjs)
         {
             if (random.Next(3) == 0)
             {
-                var (before, text) = (_document.EncodeState(), _document.ReadXml(SharedRef.Xml("default")));
+                var (before, text, items) = (_document.EncodeState(), _document.ReadXml(SharedRef.Xml("default")), _document.ItemCount);
                 if (!_document.TryPropose(fresh, out _)) return false;
                 _document.TakeBack();
                 Assert.Equal(before, _document.EncodeState());
+                Assert.Equal(items, _document.ItemCount);
                 Assert.Equal(text, _document.ReadXml(SharedRef.Xml("default")));
                 Invariants.Check(_document.Store, "verdicts");
             }

@@ -45,8 +45,9 @@ sealed record InspectedRoot(Document Document, string Name)
     public string? ProseMirror =>
         Kind == SharedKind.XmlFragment && Document.TryReadProseMirror(Type, Limits.InspectedBytesMax, out var json) ? json : null;
 
-    /// <summary>A map or an array as JSON.</summary>
-    public string? Json => Kind is SharedKind.Map or SharedKind.Array ? Document.ReadJson(Type) : null;
+    /// <summary>A map or an array as JSON; null where it would be longer than <see cref="Limits.InspectedBytesMax"/>.</summary>
+    public string? Json =>
+        Kind is SharedKind.Map or SharedKind.Array && Document.TryReadJson(Type, Limits.InspectedBytesMax, out var json) ? json : null;
 
     string TextIn(SharedRef fragment)
     {

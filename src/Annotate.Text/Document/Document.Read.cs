@@ -37,12 +37,12 @@ public sealed partial class Document
     /// <summary>The attributes of an element, or what is under the keys of another type, as a JSON object: getAttributes of yjs' elements.</summary>
     public string ReadAttributes(SharedRef type) => ReadAttributes(type, null);
 
-    /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>
+    /// <summary>The same, as far as that is allowed; what a format says is repeated wherever it holds.</summary>
     /// <returns>False if it is longer, or takes as much work as if it were.</returns>
-    public bool TryReadAttributes(SharedRef type, int unitsMax, [NotNullWhen(true)] out string? read) =>
-        Allowance.TryRead(unitsMax, allowance => ReadAttributes(type, allowance), out read);
+    public bool TryReadAttributes(SharedRef type, ReadingAllowance allowed, [NotNullWhen(true)] out string? read) =>
+        allowed.TryRead(allowance => ReadAttributes(type, allowance), out read);
 
-    string ReadAttributes(SharedRef type, Allowance? allowance) =>
+    string ReadAttributes(SharedRef type, ReadingAllowance? allowance) =>
         type.In(_store) is { } found ? Json(output => new JsonReading(_store, output, allowance).Write(found, SharedKind.Map)) : "{}";
 
     /// <summary>A text without its formats and embeds: Y.Text's toString.</summary>
@@ -62,11 +62,20 @@ public sealed partial class Document
     /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>
     /// <returns>False if it is longer, or takes as much work as if it were.</returns>
     public bool TryReadXml(SharedRef xml, int unitsMax, [NotNullWhen(true)] out string? read) =>
-        Allowance.TryRead(unitsMax, allowance => xml.In(_store) is { } type ? new XmlReading(_store, allowance).Write(type, xml.Kind) : "", out read);
+        new ReadingAllowance(unitsMax).TryRead(allowance => xml.In(_store) is { } type ? new XmlReading(_store, allowance).Write(type, xml.Kind) : "", out read);
 
     /// <summary>A type as JSON: toJSON of yjs' types. Bytes are base64, what is undefined is null, a subdocument is an empty object.</summary>
-    public string ReadJson(SharedRef shared) =>
-        Json((reading, type) => reading.Write(type, shared.Kind), shared, EmptyOf(shared.Kind));
+    public string ReadJson(SharedRef shared) => ReadJson(shared, null);
+
+    /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>
+    /// <returns>False if it is longer, or takes as much work as if it were.</returns>
+    public bool TryReadJson(SharedRef shared, int unitsMax, [NotNullWhen(true)] out string? read) =>
+        new ReadingAllowance(unitsMax).TryRead(allowance => ReadJson(shared, allowance), out read);
+
+    string ReadJson(SharedRef shared, ReadingAllowance? allowance) =>
+        shared.In(_store) is { } type
+            ? Json(output => new JsonReading(_store, output, allowance).Write(type, shared.Kind))
+            : EmptyOf(shared.Kind);
 
     static string EmptyOf(SharedKind kind) => kind switch
     {
@@ -77,7 +86,8 @@ public sealed partial class Document
     };
 
     /// <summary>A text with its formats and embeds, as a delta: Y.Text's toDelta, as JSON.</summary>
-    public string ReadDelta(SharedRef text) => Json((reading, type) => reading.WriteDelta(type), text, "[]");
+    public string ReadDelta(SharedRef text) =>
+        text.In(_store) is { } type ? Json(output => new JsonReading(_store, output).WriteDelta(type)) : "[]";
 
     /// <summary>A fragment as the JSON of a ProseMirror document, as y-prosemirror and Tiptap read it.</summary>
     public string ReadProseMirror(SharedRef fragment) => ReadProseMirror(fragment, null);
@@ -85,13 +95,10 @@ public sealed partial class Document
     /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>
     /// <returns>False if it is longer, or takes as much work as if it were.</returns>
     public bool TryReadProseMirror(SharedRef fragment, int unitsMax, [NotNullWhen(true)] out string? read) =>
-        Allowance.TryRead(unitsMax, allowance => ReadProseMirror(fragment, allowance), out read);
+        new ReadingAllowance(unitsMax).TryRead(allowance => ReadProseMirror(fragment, allowance), out read);
 
-    string ReadProseMirror(SharedRef fragment, Allowance? allowance) =>
+    string ReadProseMirror(SharedRef fragment, ReadingAllowance? allowance) =>
         Json(output => new ProseMirrorReading(_store, output, allowance).Write(fragment.In(_store)));
-
-    string Json(Action<JsonReading, SharedType> write, SharedRef shared, string empty) =>
-        shared.In(_store) is { } type ? Json(output => write(new JsonReading(_store, output), type)) : empty;
 
     static string Json(Action<Utf8JsonWriter> write)
     {

@@ -40,7 +40,10 @@ public sealed partial class Document
     /// </summary>
     /// <param name="fresh">The update. Not kept.</param>
     /// <param name="fault">Why it was refused, or <see cref="UpdateFault.None"/>.</param>
-    /// <returns>False, and nothing has changed, if it is beyond a limit or something that it builds on is missing.</returns>
+    /// <returns>
+    /// False, and nothing has changed, if it is beyond a limit, something that it builds on is missing, or it puts something between two
+    /// things that stand in different lists: how long that stays would depend on when the document is loaded.
+    /// </returns>
     public bool TryPropose(Update fresh, out UpdateFault fault)
     {
         ThrowIfOnTrial();
@@ -53,7 +56,8 @@ public sealed partial class Document
             return false;
         }
         if (!TryPut(bytes, out fault)) return false;
-        _isOnTrial = _intake.StructsLeft == 0 && _intake.DeletesLeft.Count == 0;
+        var isWhole = _intake.StructsLeft == 0 && _intake.DeletesLeft.Count == 0;
+        _isOnTrial = isWhole && (_store.IsReplaying || !_store.CrossesLists);
         if (_isOnTrial) return true;
         _store.Undo();
         fault = UpdateFault.Reference;
@@ -82,19 +86,25 @@ public sealed partial class Document
     /// from outside, and how much it is depends on what came into the document together.
     /// </summary>
     /// <returns>False, and nothing has changed, if it is beyond another limit or something that it builds on is missing.</returns>
-    public bool TryReplay(Update accepted)
+    public bool TryReplay(Update accepted) => TryReplay(accepted, out _);
+
+    /// <inheritdoc cref="TryReplay(Update)"/>
+    /// <param name="accepted">The update. Not kept.</param>
+    /// <param name="steps">How much work it was, in the units of <see cref="Limits.PlacingStepsMax"/>.</param>
+    public bool TryReplay(Update accepted, out long steps)
     {
-        _store.BoundsWork = false;
+        _store.IsReplaying = true;
         try
         {
-            if (!TryPropose(accepted, out _)) return false;
+            var isTaken = TryPropose(accepted, out _);
+            steps = _store.Steps;
+            if (isTaken) Accept();
+            return isTaken;
         }
         finally
         {
-            _store.BoundsWork = true;
+            _store.IsReplaying = false;
         }
-        Accept();
-        return true;
     }
 
     void ThrowIfOnTrial()

@@ -18,11 +18,19 @@ sealed partial class ItemStore
     int _sealed;
     long _steps;
 
-    /// <summary>Placing takes at most <see cref="Limits.PlacingStepsMax"/> steps.</summary>
-    public bool BoundsWork { get; set; } = true;
+    /// <summary>What comes was accepted before; else placing it takes at most <see cref="Limits.PlacingStepsMax"/> steps.</summary>
+    public bool IsReplaying { get; set; }
+
+    /// <summary>How many items this transaction has passed on the way to the places of others, or elements to cut others.</summary>
+    public long Steps => _steps;
 
     /// <summary>Set when a transaction goes beyond a limit, and must be undone.</summary>
     public UpdateFault Overrun { get; private set; }
+
+    /// <summary>
+    /// This transaction put an item between two that stand in different lists, which no editor does: it stays only as long as both lists do.
+    /// </summary>
+    public bool CrossesLists { get; private set; }
 
     /// <summary>The writers whose clock moved on in this transaction.</summary>
     public ReadOnlySpan<Writer> Advanced => _advanced.Span;
@@ -143,6 +151,8 @@ sealed partial class ItemStore
         Forget(ref _changed);
         Forget(ref _newRoots);
         Forget(ref _cutPairs);
+        Forget(ref _cuts);
+        CrossesLists = false;
         _transaction++;
         _steps = 0;
         _sealed = 0;

@@ -163,7 +163,11 @@ sealed partial class ItemStore
     {
         if (left != 0 && _items[left].Kind == StructKind.Collected) return null;
         if (right != 0 && _items[right].Kind == StructKind.Collected) return null;
-        if (left != 0) return ListAt(_items[left].List);
+        if (left != 0)
+        {
+            CrossesLists |= right != 0 && _items[right].List != _items[left].List;
+            return ListAt(_items[left].List);
+        }
         if (right != 0) return ListAt(_items[right].List);
         var reader = new ByteReader(bytes, head.RightEnd);
         SharedType? owner = null;
@@ -214,7 +218,7 @@ sealed partial class ItemStore
     void CountSteps(int count)
     {
         _steps += count;
-        if (_steps > Limits.PlacingStepsMax && BoundsWork) Overrun = UpdateFault.Work;
+        if (_steps > Limits.PlacingStepsMax && !IsReplaying) Overrun = UpdateFault.Work;
     }
 
     void TakeContent(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer, int number, int offset)

@@ -8,6 +8,9 @@ sealed partial class ItemStore
     readonly List<int> _goneTypes = [];
     Rows<PairCut> _cutPairs;
 
+    /// <summary>Before which clocks items were cut in this transaction.</summary>
+    Rows<(Writer Writer, int Clock)> _cuts;
+
     /// <summary>A surrogate pair that was cut before a clock.</summary>
     readonly record struct PairCut(Writer Writer, int Clock, char High, char Low);
 
@@ -22,6 +25,8 @@ sealed partial class ItemStore
         foreach (ref readonly var span in _deleted.Span) Undelete(span);
         foreach (var writer in _advanced.Span) Withdraw(writer);
         foreach (ref readonly var cut in _cutPairs.Span) Mend(cut);
+        // The last first: what was cut twice is whole on the left again before it is joined to more.
+        for (var i = _cuts.Count - 1; i >= 0; i--) Rejoin(_cuts.Span[i].Writer, _cuts.Span[i].Clock);
         foreach (var type in _goneTypes) Drop(type);
         _goneTypes.Clear();
         DropUnused();
@@ -39,8 +44,12 @@ sealed partial class ItemStore
         ref var item = ref _items[left];
         Content.Units(item.Content, item.Length)[^1] = cut.High;
         Content.Units(_items[item.Right].Content, 1)[0] = cut.Low;
-        cut.Writer.Find(cut.Clock - 1);
-        TryJoinNext(cut.Writer, left);
+    }
+
+    /// <summary>What was one item is one again: its contents lie one behind the other as they did.</summary>
+    void Rejoin(Writer writer, int clock)
+    {
+        if (clock < writer.Clock) TryJoinNext(writer, writer.Find(clock - 1), contentFollows: true);
     }
 
     /// <summary>Forgets writers who in the end have written nothing: they came last.</summary>

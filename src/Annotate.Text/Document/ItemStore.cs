@@ -166,6 +166,7 @@ sealed partial class ItemStore
     /// </summary>
     int Cut(Writer writer, int clock)
     {
+        _cuts.Add((writer, clock));
         var right = NewItem();
         var left = writer.Find(clock);
         ref var item = ref _items[left];

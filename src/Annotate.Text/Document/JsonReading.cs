@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Annotate.Text;
 
 /// <summary>Reads shared types as JSON, each as its toJSON in yjs, and texts as deltas.</summary>
-readonly struct JsonReading(ItemStore store, Utf8JsonWriter output, Allowance? allowance = null)
+readonly struct JsonReading(ItemStore store, Utf8JsonWriter output, ReadingAllowance? allowance = null)
 {
     /// <param name="type">The type.</param>
     /// <param name="kind">What to take it for; its own kind unless it is a root type.</param>

@@ -7,7 +7,7 @@ namespace Annotate.Text;
 /// Reads a fragment as the JSON of a ProseMirror document, as y-prosemirror's yXmlFragmentToProsemirrorJSON does (and Tiptap's, which is the
 /// same).
 /// </summary>
-readonly partial struct ProseMirrorReading(ItemStore store, Utf8JsonWriter output, Allowance? allowance)
+readonly partial struct ProseMirrorReading(ItemStore store, Utf8JsonWriter output, ReadingAllowance? allowance)
 {
     /// <summary>Marks of one type that overlap are told apart by a hash behind their name.</summary>
     [GeneratedRegex("(.*)(--[a-zA-Z0-9+/=]{8})$", RegexOptions.CultureInvariant)]

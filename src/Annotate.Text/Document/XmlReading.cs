@@ -7,7 +7,7 @@ namespace Annotate.Text;
 /// Reads shared types as text, each as its toString in yjs. That is XML only where nobody wrote characters into names and values that XML
 /// does not allow there: yjs escapes nothing.
 /// </summary>
-readonly struct XmlReading(ItemStore store, Allowance? allowance = null)
+readonly struct XmlReading(ItemStore store, ReadingAllowance? allowance = null)
 {
     public string Write(SharedType type, SharedKind kind)
     {

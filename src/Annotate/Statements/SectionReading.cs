@@ -81,6 +81,7 @@ public static class SectionReading
     {
         // A block may have many lines, each of which says what it says of the block; it is read once.
         readonly Dictionary<SharedRef, string> _attributes = [];
+        readonly ReadingAllowance _allowed = new(Limits.ReadingBytesMax);
         bool _isBeyond;
 
         public bool IsTooLong => _isBeyond || json.BytesPending + json.BytesCommitted > Limits.ReadingBytesMax;
@@ -142,7 +143,7 @@ public static class SectionReading
         {
             if (!_attributes.TryGetValue(element, out var attributes))
             {
-                if (!Document.TryReadAttributes(element, Limits.ReadingBytesMax, out attributes)) _isBeyond = true;
+                if (!Document.TryReadAttributes(element, _allowed, out attributes)) _isBeyond = true;
                 _attributes.Add(element, attributes ??= "{}");
             }
 

@@ -16,6 +16,7 @@ public sealed class SectionState : IState
     long _weighedBytes;
     long _newBytes;
     long _weighedContent;
+    bool _isTangled;
 
     public SectionState() { }
 
@@ -24,8 +25,8 @@ public sealed class SectionState : IState
         foreach (var (client, person) in owners) _owners[client] = person;
         if (text.Length == 0) return;
         if (!Update.TryRead(text, out var update, out var fault)) throw new InvalidDataException($"A stored text cannot be read: {fault}");
-        if (!_document.TryReplay(update)) throw new InvalidDataException("A stored text is not whole");
-        (_weighedBytes, _weighedContent) = (text.Length, _document.ContentBytes);
+        if (!_document.TryReplay(update, out var steps)) throw new InvalidDataException("A stored text is not whole");
+        (_weighedBytes, _weighedContent, _isTangled) = (text.Length, _document.ContentBytes, IsTangling(steps));
     }
 
     /// <summary>Which person wrote first under each client id (G8).</summary>
@@ -49,7 +50,7 @@ public sealed class SectionState : IState
         fresh = null;
         TakeBack();
         // Here and not where edits are applied, so that replaying a long history weighs it once.
-        if (_newBytes > Math.Max(WeighBytesMin, _weighedBytes / 2)) Weigh();
+        if (_newBytes > Math.Max(WeighBytesMin, _weighedBytes / 2)) Examine();
         if (edit.Update.Length > Limits.EditBytesMax)
             return Refused(version, Problem.TooLarge($"An edit has {edit.Update.Length} bytes; {Limits.EditBytesMax} is the most."));
         if (!Update.TryRead(edit.Update, out var update, out var fault))
@@ -64,6 +65,12 @@ public sealed class SectionState : IState
         if (RoomProblem(isNew!) is { } full) return Refused(version, full);
         if (OwnershipProblem(isNew!, edit.By.Person) is { } problem) return Refused(version, problem);
         if (!_document.TryPropose(isNew!, out fault)) return Refused(version, Problem.Invalid($"The update cannot be taken in: {fault}."));
+        if (_document.ItemCount > Limits.PiecesPerTextMax * RoomFactor(isNew!))
+        {
+            TakeBack();
+            return Refused(version, Problem.TooLarge($"The text would be made of more than {Limits.PiecesPerTextMax} pieces."));
+        }
+
         _proposed = fresh = new Edited(isNew!.Bytes.ToArray()) { Decoded = isNew };
         return null;
     }
@@ -119,6 +126,20 @@ public sealed class SectionState : IState
 
     static EditOutcome Refused(long version, Problem problem) => new(EditStatus.Refused, version, null, problem);
 
+    /// <summary>
+    /// Weighs the text, and opens it as whoever joins does, server or browser. What comes bit by bit is little work each time, but all of it
+    /// together can be the square of that.
+    /// </summary>
+    void Examine()
+    {
+        Weigh();
+        if (!Update.TryRead(Encode(), out var whole, out var fault)) throw new InvalidOperationException($"A text cannot be read: {fault}.");
+        new Document().TryReplay(whole, out var steps);
+        _isTangled = IsTangling(steps);
+    }
+
+    static bool IsTangling(long steps) => steps > Annotate.Text.Limits.PlacingStepsMax;
+
     void Weigh() => (_weighedBytes, _newBytes, _weighedContent) = (Encode().Length, 0, _document.ContentBytes);
 
     bool MayHaveRoomAgain => _newBytes > WeighBytesMin || _weighedContent - _document.ContentBytes > WeighBytesMin;
@@ -134,11 +155,13 @@ public sealed class SectionState : IState
     }
 
     // Whoever only deletes may go beyond, and as far again: a full text could not be made smaller otherwise.
+    static long RoomFactor(Update fresh) => fresh.Ranges.IsEmpty ? 2 : 1;
+
     Problem? RoomProblem(Update fresh)
     {
-        var factor = fresh.Ranges.IsEmpty ? 2L : 1L;
-        if (_document.ItemCount + PiecesOf(fresh) > Limits.PiecesPerTextMax * factor)
-            return Problem.TooLarge($"The text would be made of more than {Limits.PiecesPerTextMax} pieces.");
+        var factor = RoomFactor(fresh);
+        if (_isTangled && factor == 1)
+            return Problem.TooLarge("So much was written at the same places that the text takes too long to open. Go on in a new section.");
         if (_weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor && MayHaveRoomAgain) Weigh();
         return _weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor
             ? Problem.TooLarge($"The text would have more than {Limits.TextBytesMax} bytes.")

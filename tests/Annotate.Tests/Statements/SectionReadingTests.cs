@@ -116,6 +116,33 @@ public sealed class SectionReadingTests
         Assert.Equal(words + 1, SectionReading.Read(document, TextForm.Plain, Nobody)!.Length);
     }
 
+    /// <summary>A text in an attribute whose format says much, of which nothing is to be seen.</summary>
+    [Fact]
+    public void Work_that_leaves_nothing_to_be_seen_is_allowed_once_for_all_attributes()
+    {
+        const int words = 100, length = 500_000;
+        // Yjs writes an object in an attribute as "[object Object]".
+        var hidden = new JsonObject { ["x"] = new JsonObject { ["y"] = new string('l', length) } };
+        Document Of(int elements)
+        {
+            var document = new Document(new DocumentOptions { ClientId = 1 });
+            document.Change(edit =>
+            {
+                for (var i = 0; i < elements; i++)
+                {
+                    var paragraph = edit.InsertType(Tree.Root, i, SharedKind.XmlElement, "paragraph");
+                    var text = edit.SetType(paragraph, "note", SharedKind.XmlText);
+                    edit.Insert(text, 0, new string('w', words), new JsonObject { ["mark"] = hidden.DeepClone() });
+                    for (var word = 0; word < words; word += 2) edit.Format(text, word, 1, new JsonObject { ["bold"] = true });
+                }
+            });
+            return document;
+        }
+
+        Assert.InRange(Delta(Of(1)).GetRawText().Length, 0, words * 200);
+        Assert.Null(SectionReading.Read(Of(2), TextForm.Delta, Nobody));
+    }
+
     static JsonElement Delta(Document document) => JsonDocument.Parse(SectionReading.Read(document, TextForm.Delta, Nobody)!).RootElement;
 
     static string Joined(JsonElement delta) => string.Concat(delta.EnumerateArray().Select(op => op.GetProperty("insert").GetString()));

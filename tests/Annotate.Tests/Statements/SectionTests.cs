@@ -59,6 +59,25 @@ public sealed class SectionTests
         Assert.Null(Take(text, Clients(Limits.ClientIdsPerPersonAndTextMax + 1, 1, Commands.Eve), 2));
     }
 
+    /// <summary>What one client puts before what another wrote bit by bit: whoever opens the text passes all of that each time.</summary>
+    [Fact]
+    public void A_text_that_would_take_too_long_to_open_takes_nothing_more_and_can_be_read()
+    {
+        const int structs = 2_000, edits = 3;
+        var text = new SectionState();
+        var version = 0;
+        for (var i = 0; i < edits; i++) Assert.Null(Take(text, Pieces(i * structs, structs, client: 2), ++version));
+        var taken = 0;
+        while (taken < edits && Take(text, Pieces(taken * structs, structs, before: 2), version + 1) is null) (taken, version) = (taken + 1, version + 1);
+        Assert.InRange(taken, 1, edits - 1);
+        Assert.Equal("too-large", text.Decide(Words(taken * structs, 1), version, out _)?.Problem?.Code);
+        var converter = new SectionStateConverter();
+        var again = converter.ConvertFromSurrogate(converter.ConvertToSurrogate(text));
+        Assert.Equal("too-large", again.Decide(Words(taken * structs, 1), version, out _)?.Problem?.Code);
+        Assert.Equal(text.Encode(), again.Encode());
+        Assert.Null(Take(again, Deletion(0, structs), ++version));
+    }
+
     [Fact]
     public void An_entry_that_builds_on_what_is_not_there_is_damage_and_the_rest_stays_whole()
     {
@@ -98,17 +117,21 @@ public sealed class SectionTests
 
     static Entry Of(Edited edited, By? by = null) => new(Commands.Now, by ?? Commands.Ana, default, 0, edited);
 
-    /// <summary>Client 1 puts so many characters one before the other, so that each stays a piece of its own.</summary>
-    static Edit Pieces(int clock, int structs)
+    /// <summary>
+    /// A client puts so many characters one before the other, so that each stays a piece of its own; or each before the one that another
+    /// client wrote at the same clock.
+    /// </summary>
+    static Edit Pieces(int clock, int structs, int client = 1, int before = 0)
     {
         using var bytes = new MemoryStream();
-        foreach (var number in new[] { 1, structs, 1, clock }) Write(bytes, number);
+        foreach (var number in new[] { 1, structs, client, clock }) Write(bytes, number);
         for (var i = clock; i < clock + structs; i++)
         {
             // A string, with its right neighbour if it has one; else in the root "t".
-            bytes.WriteByte((byte)(i == 0 ? 0x04 : 0x44));
-            if (i > 0) bytes.WriteByte(1);
-            if (i > 0) Write(bytes, i - 1);
+            var (rightClient, rightClock) = before > 0 ? (before, i) : (client, i - 1);
+            bytes.WriteByte((byte)(rightClock < 0 ? 0x04 : 0x44));
+            if (rightClock >= 0) bytes.WriteByte((byte)rightClient);
+            if (rightClock >= 0) Write(bytes, rightClock);
             else bytes.Write([1, 1, (byte)'t']);
             bytes.Write([1, (byte)'x']);
         }
