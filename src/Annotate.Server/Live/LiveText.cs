@@ -25,6 +25,7 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
     readonly Lock _plainLock = new();
     PlainText? _plain;
     int _plainLeases;
+    bool _wasPlainIdle;
 
     public TextId Id => id;
 
@@ -37,20 +38,33 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
     /// <summary>What the text holds.</summary>
     public Task<byte[]> StateVectorAsync() => grain.StateVectorAsync();
 
-    /// <summary>What the text says, for those who only read it; there while anybody does. <see cref="ReleasePlain"/> afterwards.</summary>
+    /// <summary>
+    /// What the text says, for those who only read it; there while anybody does, and until the next renewal but one: who comes and goes shall
+    /// not have it read anew each time. <see cref="ReleasePlain"/> afterwards.
+    /// </summary>
     public PlainText LeasePlain()
     {
         lock (_plainLock)
         {
             _plainLeases++;
+            _wasPlainIdle = false;
             return _plain ??= new PlainText(this, grain, clock, Logger);
         }
     }
 
     public void ReleasePlain()
     {
+        lock (_plainLock) _plainLeases--;
+    }
+
+    void ForgetIdlePlain()
+    {
         lock (_plainLock)
-            if (--_plainLeases == 0) _plain = null;
+        {
+            if (_plainLeases > 0) return;
+            if (_wasPlainIdle) _plain = null;
+            _wasPlainIdle = true;
+        }
     }
 
     protected override void WakeAll()
@@ -120,6 +134,7 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
     /// <summary>Says who is still here, and forgets the silos that have fallen silent.</summary>
     public override void Tend()
     {
+        ForgetIdlePlain();
         if (awareness.StillHere() is { } present) grain.AwareAsync(present).Ignore();
         if (awareness.ForgetSilent()) WakeAll();
     }

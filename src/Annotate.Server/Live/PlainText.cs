@@ -43,6 +43,8 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
         }
 
         follower.Wake();
+        // While nobody followed, nobody read on.
+        Wake();
     }
 
     public void Remove(Subscription follower)
@@ -53,7 +55,7 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
     /// <summary>The text may have changed.</summary>
     public void Wake()
     {
-        if (IsBehind && Interlocked.CompareExchange(ref _isKeepingUp, 1, 0) == 0) _ = Task.Run(KeepUpAsync);
+        if (Volatile.Read(ref _followers).Length > 0 && IsBehind && Interlocked.CompareExchange(ref _isKeepingUp, 1, 0) == 0) _ = Task.Run(KeepUpAsync);
     }
 
     /// <summary>What brings a follower on who is at a version; null when there is nothing.</summary>
