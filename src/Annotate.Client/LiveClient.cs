@@ -205,15 +205,15 @@ public sealed class LiveClient : IAsyncDisposable
     async Task EndAllAsync(Exception? reason)
     {
         // SignalR may say that the connection has closed before it has handed over the last messages; they tell why.
-        if (reason is null && IsAnythingOpen) await Task.Delay(LastMessages);
-        foreach (var opening in TakeAll()) opening.End(reason ?? new IOException("The connection was closed."));
-    }
-
-    bool IsAnythingOpen
-    {
-        get
+        // What is opened meanwhile belongs to the next connection.
+        KeyValuePair<string, Opening>[] all;
+        lock (_lock) all = [.. _open];
+        if (reason is null && all.Length > 0) await Task.Delay(LastMessages);
+        foreach (var (name, opening) in all)
         {
-            lock (_lock) return _open.Count > 0;
+            lock (_lock)
+                if (_open.GetValueOrDefault(name) != opening || !_open.Remove(name)) continue;
+            opening.End(reason ?? new IOException("The connection was closed."));
         }
     }
 
