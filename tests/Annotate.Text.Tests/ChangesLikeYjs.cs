@@ -3,7 +3,7 @@ namespace Annotate.Text.Tests;
 /// <summary>What an update changed is what yjs' events say; both formats and relative positions are what yjs makes of them.</summary>
 public sealed class ChangesLikeYjs(Oracle yjs)
 {
-    const int Programs = 100;
+    const int Programs = 200;
     const int Steps = 60;
 
     static Document Loaded(byte[] state)

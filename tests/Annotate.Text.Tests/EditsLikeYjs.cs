@@ -7,7 +7,7 @@ namespace Annotate.Text.Tests;
 /// </summary>
 public sealed class EditsLikeYjs(Oracle yjs)
 {
-    const int Programs = 120;
+    const int Programs = 200;
     const int Steps = 60;
     static readonly long[] Clients = [5, 300, 4_000_000_000];
     static readonly string[] Words = ["a", "bc", "Artikel 1", "é", "漢字", "👍", "x👍y", "\n", " ", new('l', 80)];

@@ -21,7 +21,7 @@ public sealed class LikeYjs(Oracle yjs)
     public void Merging_updates_gives_what_yjs_gives()
     {
         Dictionary<string, int> apart = [], overlapping = [];
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var random = new Random(seed);
             var (updates, syncs) = yjs.Program(seed, Steps);
@@ -43,7 +43,7 @@ public sealed class LikeYjs(Oracle yjs)
     public void The_difference_to_a_state_vector_is_what_yjs_gives()
     {
         var alike = new Dictionary<string, int>();
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var random = new Random(seed);
             var (updates, syncs) = yjs.Program(seed, Steps);
@@ -62,7 +62,7 @@ public sealed class LikeYjs(Oracle yjs)
     [Fact]
     public void The_state_vector_of_an_update_is_what_yjs_gives()
     {
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var random = new Random(seed);
             var (updates, syncs) = yjs.Program(seed, Steps);
@@ -78,7 +78,7 @@ public sealed class LikeYjs(Oracle yjs)
     [Fact]
     public void Applying_a_merge_makes_the_document_that_all_updates_make()
     {
-        for (var seed = 1; seed <= Programs; seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++)
         {
             var random = new Random(seed);
             var (updates, _) = yjs.Program(seed, Steps);
