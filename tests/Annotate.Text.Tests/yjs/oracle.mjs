@@ -18,6 +18,9 @@ const plain = value => JSON.stringify(value, (_, v) => {
   return v && v.constructor === Object ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a < b ? -1 : 1)) : v
 })
 
+/** Rows of client, and clocks from and to. */
+const deletesOf = ds => [...ds.clients].sort((a, b) => b[0] - a[0]).flatMap(([client, ranges]) => ranges.map(r => [client, r.clock, r.clock + r.len]))
+
 const contentOf = content => {
   if (content instanceof Y.ContentType) return ['type', content.type.constructor.name, content.type.nodeName ?? content.type.hookName ?? null]
   if (content instanceof Y.ContentDoc) return ['doc', content.doc.guid, content.opts]
@@ -91,6 +94,8 @@ const freshOf = state => {
   return doc
 }
 
+const isPending = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+
 /** A text that got only what was new of each update, and one that got the whole updates. */
 let held = new Y.Doc()
 let whole = new Y.Doc()
@@ -105,7 +110,7 @@ const tryOn = update => {
   } catch (error) {
     return { threw: String(error) }
   }
-  return { changed, pending: copy.store.pendingStructs !== null || copy.store.pendingDs !== null }
+  return { changed, pending: isPending(copy) }
 }
 
 const answers = {
@@ -124,10 +129,14 @@ const answers = {
     const doc = tidies ? new Y.Doc({ gc }) : plainDocument({ gc })
     if (tidies) doc.getText('t')
     for (const update of updates) Y.applyUpdate(doc, bytes(update))
-    const pending = doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+    // What yjs does not take up again (see documentOf) it gets when it next connects.
+    const forgot = isPending(doc)
+    if (forgot) Y.applyUpdate(doc, Y.diffUpdate(bytes(ours), Y.encodeStateVector(doc)))
     const fresh = freshOf(bytes(ours))
     return {
-      pending,
+      forgot,
+      pending: isPending(doc),
+      deletes: deletesOf(Y.createDeleteSetFromStructStore(doc.store)),
       vector: text(Y.encodeStateVector(doc)),
       whole: text(Y.encodeStateAsUpdate(freshOf(Y.encodeStateAsUpdate(doc)))),
       again: text(Y.encodeStateAsUpdate(fresh)),
@@ -184,7 +193,7 @@ const answers = {
     Y.applyUpdate(whole, bytes(update))
     return {
       vector: text(Y.encodeStateVector(held)),
-      pending: held.store.pendingStructs !== null || held.store.pendingDs !== null,
+      pending: isPending(held),
       held: seen(held),
       whole: seen(whole)
     }
