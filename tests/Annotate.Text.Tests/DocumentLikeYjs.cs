@@ -8,6 +8,7 @@ namespace Annotate.Text.Tests;
 public sealed class DocumentLikeYjs(Oracle yjs)
 {
     const int Programs = 200;
+    const int ProgramsInJson = 60;
     const int Steps = 60;
 
     [Fact]
@@ -21,6 +22,22 @@ public sealed class DocumentLikeYjs(Oracle yjs)
             Assert.False(forgot, $"seed {seed}: something is pending in yjs");
         }
     }
+
+    /// <summary>Cut where others insert and delete, in lists; under the keys of maps; and what is undefined.</summary>
+    [Fact]
+    public void Values_as_the_first_versions_wrote_them_make_the_document_that_yjs_makes()
+    {
+        for (var seed = 1; seed <= Night.Times(ProgramsInJson); seed++)
+        {
+            var random = new Random(seed);
+            var (updates, syncs) = yjs.Program(seed, Steps, inJson: true);
+            Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}, in JSON");
+            Assert.True(ValuesInJson(updates) > 0, $"seed {seed}: nothing in JSON");
+        }
+    }
+
+    static int ValuesInJson(byte[][] updates) => updates.Sum(update =>
+        UpdateParts.TryRead(update, out var parts) ? parts.Sections.Sum(section => section.Structs.Count(part => part.Kind == StructKind.Json)) : 0);
 
     /// <summary>Each update at least once, some twice, mostly near their turn; then all again, because yjs forgets some of what is early.</summary>
     static byte[][] Disturbed(Random random, byte[][] updates, byte[][] syncs)

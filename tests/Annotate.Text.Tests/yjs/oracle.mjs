@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import * as awareness from 'y-protocols/awareness'
 import { yXmlFragmentToProsemirrorJSON } from 'y-prosemirror'
 import { createInterface } from 'node:readline'
-import { run } from './programs.mjs'
+import { run, writingJson } from './programs.mjs'
 import { script } from './scripts.mjs'
 
 const bytes = text => new Uint8Array(Buffer.from(text, 'base64'))
@@ -114,8 +114,8 @@ const tryOn = update => {
 }
 
 const answers = {
-  program: ({ seed, steps }) => {
-    const { updates, syncs } = run(seed, steps)
+  program: ({ seed, steps, inJson }) => {
+    const { updates, syncs } = inJson ? writingJson(() => run(seed, steps)) : run(seed, steps)
     return { updates: updates.map(text), syncs: syncs.map(text) }
   },
   merge: ({ updates, ours }) => ({ alike: compare(bytes(ours), Y.mergeUpdates(updates.map(bytes))) }),
