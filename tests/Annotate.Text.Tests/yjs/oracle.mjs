@@ -78,6 +78,32 @@ const plainDocument = options => {
   return doc
 }
 
+const idOf = type => `${type._item.id.client} ${type._item.id.clock}`
+
+/** A root type of the programs, or a nested one by the id of the item that holds it. */
+const typeOf = (doc, { root, clientId, clock }) => root === 't' ? doc.getText('t')
+  : root === 'a' ? doc.getArray('a') : root ? doc.getXmlFragment(root) : Y.getItem(doc.store, Y.createID(clientId, clock)).content.type
+
+/** What an event says of a nested type: how its sequence changed, if it did, and the keys under which something did. */
+const said = event => JSON.parse(json({
+  delta: event instanceof Y.YMapEvent || event.childListChanged === false ? null : event.changes.delta,
+  keys: [...event.keysChanged ?? event.attributesChanged ?? []]
+}))
+
+/** What the events say when an update comes to a document: of the root types, and of the types in them. */
+const changesOf = (earlier, update) => {
+  const doc = plainDocument()
+  const roots = { t: doc.getText('t'), a: doc.getArray('a'), x: doc.getXmlFragment('default'), m: doc.getMap('m') }
+  for (const each of earlier) Y.applyUpdate(doc, bytes(each))
+  const changes = { nested: {} }
+  for (const [name, root] of Object.entries(roots)) {
+    root.observe(event => { changes[name] ??= JSON.parse(json(name === 'm' ? [...event.keysChanged] : event.changes.delta)) })
+    root.observeDeep(events => { for (const event of events) if (event.target._item) changes.nested[idOf(event.target)] ??= said(event) })
+  }
+  Y.applyUpdate(doc, bytes(update))
+  return changes
+}
+
 /** The elements in a fragment, each before those in it: names and attributes. */
 const elementsIn = parent => parent.toArray().filter(child => child instanceof Y.XmlElement)
   .flatMap(element => [{ name: element.nodeName, attributes: element.getAttributes() }, ...elementsIn(element)])
@@ -149,16 +175,8 @@ const answers = {
     const { docs, updates } = script(clients, steps, plainDocument)
     return { updates: updates.map(text), types: docs.map(read), states: docs.map(doc => text(Y.encodeStateAsUpdate(doc))) }
   },
-  changes: ({ before, update }) => {
-    const doc = plainDocument()
-    const roots = { t: doc.getText('t'), a: doc.getArray('a'), x: doc.getXmlFragment('default'), m: doc.getMap('m') }
-    Y.applyUpdate(doc, bytes(before))
-    const changes = {}
-    // Reading a delta, yjs may delete marks, of which it then tells in a second event.
-    for (const [name, root] of Object.entries(roots)) root.observe(event => { changes[name] ??= JSON.parse(json(name === 'm' ? [...event.keysChanged] : event.changes.delta)) })
-    Y.applyUpdate(doc, bytes(update))
-    return changes
-  },
+  // Each update in a document of its own: reading a delta, yjs may delete marks, of which it then tells in a second event.
+  changes: ({ before, updates }) => ({ changes: updates.map((update, i) => changesOf([before, ...updates.slice(0, i)], update)) }),
   formats: ({ updates, state, merged, diff, vector }) => {
     const doc = freshOf(bytes(state))
     const second = updates.map(update => Y.convertUpdateFormatV1ToV2(bytes(update)))
@@ -175,11 +193,13 @@ const answers = {
   },
   positions: ({ state, update, places }) => {
     const doc = freshOf(bytes(state))
-    const encoded = places.map(({ index, association }) => Y.createRelativePositionFromTypeIndex(doc.getText('t'), index, association))
+    const encoded = places.map(({ type, index, association }) => Y.createRelativePositionFromTypeIndex(typeOf(doc, type), index, association))
     Y.applyUpdate(doc, bytes(update))
+    const found = encoded.map(position => Y.createAbsolutePositionFromRelativePosition(position, doc))
     return {
       bytes: encoded.map(position => text(Y.encodeRelativePosition(position))),
-      indexes: encoded.map(position => Y.createAbsolutePositionFromRelativePosition(position, doc)?.index ?? null)
+      indexes: found.map(position => position?.index ?? null),
+      types: found.map(position => position?.type._item ? idOf(position.type) : null)
     }
   },
   open: () => {
