@@ -37,22 +37,24 @@ public sealed class ChangesLikeYjs(Oracle yjs)
     public void Changes_are_what_the_events_of_yjs_say()
     {
         var told = new Dictionary<SharedKind, int>();
-        for (var seed = 1; seed <= Night.Times(Programs); seed++)
-        {
-            var (before, updates) = Cut(seed, new Random(seed), Pieces);
-            var document = Loaded(before);
-            var answer = yjs.Ask(new { ask = "changes", before, updates });
-            for (var i = 0; i < updates.Length; i++)
-            {
-                Assert.True(document.TryApply(updates[i], out var changes, out var fault), fault.ToString());
-                AreToldAlike(answer["changes"]![i]!, changes, $"seed {seed}, update {i}");
-                foreach (var change in changes.Where(change => change.Type.Root is null))
-                    told[change.Type.Kind] = told.GetValueOrDefault(change.Type.Kind) + 1;
-            }
-        }
+        for (var seed = 1; seed <= Night.Times(Programs); seed++) ChangesOf(seed, told);
         foreach (var kind in new[] { SharedKind.Text, SharedKind.Array, SharedKind.Map, SharedKind.XmlElement, SharedKind.XmlText })
             Assert.True(told.GetValueOrDefault(kind) > Night.Times(Programs) / 20, $"{told.GetValueOrDefault(kind)} events of a nested {kind}");
         TestContext.Current.SendDiagnosticMessage($"changes of nested types: {string.Join(", ", told)}");
+    }
+
+    internal void ChangesOf(int seed, Dictionary<SharedKind, int> told)
+    {
+        var (before, updates) = Cut(seed, new Random(seed), Pieces);
+        var document = Loaded(before);
+        var answer = yjs.Ask(new { ask = "changes", before, updates });
+        for (var i = 0; i < updates.Length; i++)
+        {
+            Assert.True(document.TryApply(updates[i], out var changes, out var fault), fault.ToString());
+            AreToldAlike(answer["changes"]![i]!, changes, $"seed {seed}, update {i}");
+            foreach (var change in changes.Where(change => change.Type.Root is null))
+                told[change.Type.Kind] = told.GetValueOrDefault(change.Type.Kind) + 1;
+        }
     }
 
     static void AreToldAlike(JsonNode theirs, TypeChange[] changes, string where)
@@ -86,36 +88,38 @@ public sealed class ChangesLikeYjs(Oracle yjs)
     [Fact]
     public void Format_2_is_what_yjs_makes_of_it()
     {
-        for (var seed = 1; seed <= Night.Times(Programs); seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++) Format2Of(seed);
+    }
+
+    internal void Format2Of(int seed)
+    {
+        var (updates, syncs) = yjs.Program(seed, Steps);
+        byte[][] all = [.. updates, .. syncs];
+        var document = new Document();
+        foreach (var update in updates.Concat(updates)) Assert.True(document.TryApply(update, out _));
+        var state = document.EncodeState();
+        ReadOnlyMemory<byte>[] seconds = [.. all.Select(bytes => (ReadOnlyMemory<byte>)Second(bytes))];
+        Assert.True(UpdateFormat2.TryMerge(seconds, out var merged));
+        var vector = ClientClocks.Encode([.. document.StateVector().Select(entry => entry with { Clock = entry.Clock / 2 })]);
+        Assert.True(UpdateFormat2.TryDiff(Second(state), vector, out var diff));
+        var answer = yjs.Ask(new { ask = "formats", updates = all, state, merged, diff, vector });
+        Assert.True((bool)answer["merged"]!, $"seed {seed}: merge of format 2");
+        Assert.True((bool)answer["diff"]!, $"seed {seed}: difference of format 2");
+        Assert.True(UpdateFormat2.TryStateVectorOf(merged, out var held));
+        Same((string)answer["vector"]!, held, $"seed {seed}: state vector of format 2");
+        for (var i = 0; i < all.Length; i++)
         {
-            var (updates, syncs) = yjs.Program(seed, Steps);
-            byte[][] all = [.. updates, .. syncs];
-            var document = new Document();
-            foreach (var update in updates.Concat(updates)) Assert.True(document.TryApply(update, out _));
-            var state = document.EncodeState();
-            ReadOnlyMemory<byte>[] seconds = [.. all.Select(bytes => (ReadOnlyMemory<byte>)Second(bytes))];
-            Assert.True(UpdateFormat2.TryMerge(seconds, out var merged));
-            var vector = ClientClocks.Encode([.. document.StateVector().Select(entry => entry with { Clock = entry.Clock / 2 })]);
-            Assert.True(UpdateFormat2.TryDiff(Second(state), vector, out var diff));
-            var answer = yjs.Ask(new { ask = "formats", updates = all, state, merged, diff, vector });
-            Assert.True((bool)answer["merged"]!, $"seed {seed}: merge of format 2");
-            Assert.True((bool)answer["diff"]!, $"seed {seed}: difference of format 2");
-            Assert.True(UpdateFormat2.TryStateVectorOf(merged, out var held));
-            Same((string)answer["vector"]!, held, $"seed {seed}: state vector of format 2");
-            for (var i = 0; i < all.Length; i++)
-            {
-                // Yjs, when it turns one format into the other, drops a bit that has no meaning beside an origin; we copy it. So this is what
-                // yjs wrote.
-                var written = Convert.FromBase64String((string)answer["first"]![i]!);
-                Assert.True(Update.TryRead(written, out var first, out _));
-                var second = UpdateFormat2.Write(first);
-                Same((string)answer["second"]![i]!, second, $"seed {seed}, update {i}, to format 2");
-                Assert.True(UpdateFormat2.TryRead(second, out var again, out var fault), $"seed {seed}, update {i}: {fault}");
-                Assert.True(written.AsSpan().SequenceEqual(again.Bytes.Span), $"seed {seed}, update {i}, to format 1");
-            }
-            Assert.True(Update.TryRead(state, out var whole, out _));
-            Same((string)answer["state"]!, UpdateFormat2.Write(whole), $"seed {seed}: state");
+            // Yjs, when it turns one format into the other, drops a bit that has no meaning beside an origin; we copy it. So this is what
+            // yjs wrote.
+            var written = Convert.FromBase64String((string)answer["first"]![i]!);
+            Assert.True(Update.TryRead(written, out var first, out _));
+            var second = UpdateFormat2.Write(first);
+            Same((string)answer["second"]![i]!, second, $"seed {seed}, update {i}, to format 2");
+            Assert.True(UpdateFormat2.TryRead(second, out var again, out var fault), $"seed {seed}, update {i}: {fault}");
+            Assert.True(written.AsSpan().SequenceEqual(again.Bytes.Span), $"seed {seed}, update {i}, to format 1");
         }
+        Assert.True(Update.TryRead(state, out var whole, out _));
+        Same((string)answer["state"]!, UpdateFormat2.Write(whole), $"seed {seed}: state");
     }
 
     static byte[] Second(byte[] first)
@@ -131,41 +135,43 @@ public sealed class ChangesLikeYjs(Oracle yjs)
     public void Relative_positions_are_those_of_yjs()
     {
         var nested = 0;
-        for (var seed = 1; seed <= Night.Times(Programs); seed++)
-        {
-            var random = new Random(seed);
-            var (before, updates) = Cut(seed, random, 1);
-            var update = updates.Single();
-            var document = Loaded(before);
-            var places = Enumerable.Range(0, 12).Select(_ => PlaceIn(document, SharedRef.Text("t"), random))
-                .Concat(Lists(document).OrderBy(_ => random.Next()).Take(12).SelectMany(type => new[] { PlaceIn(document, type, random), PlaceIn(document, type, random) }))
-                .ToArray();
-            var positions = places.Select(place =>
-            {
-                Assert.True(document.TryPositionAt(place.Type, place.Index, place.Association, out var position));
-                return position;
-            }).ToArray();
-            Assert.True(document.TryApply(update, out _));
-            var asked = places.Select(place => new
-            {
-                type = new { root = place.Type.Root, clientId = place.Type.ClientId, clock = place.Type.Clock },
-                index = place.Index,
-                association = place.Association,
-            });
-            var answer = yjs.Ask(new { ask = "positions", state = before, update, places = asked });
-            for (var i = 0; i < places.Length; i++)
-            {
-                var where = $"seed {seed}, {places[i]}";
-                Same((string)answer["bytes"]![i]!, positions[i].Encode(), where);
-                Assert.True(RelativePosition.TryRead(Convert.FromBase64String((string)answer["bytes"]![i]!), out var read) && read == positions[i], where);
-                var found = document.TryIndexOf(read, out var type, out var index);
-                var theirs = (int?)answer["indexes"]![i];
-                Assert.True(theirs == (found ? index : null), $"{where}: yjs {theirs}, ours {found} {index}");
-                if (found) Assert.Equal((string?)answer["types"]![i], type!.Value.Root is null ? $"{type.Value.ClientId} {type.Value.Clock}" : null);
-            }
-            nested += places.Count(place => place.Type.Root is null);
-        }
+        for (var seed = 1; seed <= Night.Times(Programs); seed++) nested += PositionsOf(seed);
         Assert.True(nested > Night.Times(Programs), $"only {nested} positions in nested types");
+    }
+
+    internal int PositionsOf(int seed)
+    {
+        var random = new Random(seed);
+        var (before, updates) = Cut(seed, random, 1);
+        var update = updates.Single();
+        var document = Loaded(before);
+        var places = Enumerable.Range(0, 12).Select(_ => PlaceIn(document, SharedRef.Text("t"), random))
+            .Concat(Lists(document).OrderBy(_ => random.Next()).Take(12).SelectMany(type => new[] { PlaceIn(document, type, random), PlaceIn(document, type, random) }))
+            .ToArray();
+        var positions = places.Select(place =>
+        {
+            Assert.True(document.TryPositionAt(place.Type, place.Index, place.Association, out var position));
+            return position;
+        }).ToArray();
+        Assert.True(document.TryApply(update, out _));
+        var asked = places.Select(place => new
+        {
+            type = new { root = place.Type.Root, clientId = place.Type.ClientId, clock = place.Type.Clock },
+            index = place.Index,
+            association = place.Association,
+        });
+        var answer = yjs.Ask(new { ask = "positions", state = before, update, places = asked });
+        for (var i = 0; i < places.Length; i++)
+        {
+            var where = $"seed {seed}, {places[i]}";
+            Same((string)answer["bytes"]![i]!, positions[i].Encode(), where);
+            Assert.True(RelativePosition.TryRead(Convert.FromBase64String((string)answer["bytes"]![i]!), out var read) && read == positions[i], where);
+            var found = document.TryIndexOf(read, out var type, out var index);
+            var theirs = (int?)answer["indexes"]![i];
+            Assert.True(theirs == (found ? index : null), $"{where}: yjs {theirs}, ours {found} {index}");
+            if (found) Assert.Equal((string?)answer["types"]![i], type!.Value.Root is null ? $"{type.Value.ClientId} {type.Value.Clock}" : null);
+        }
+        return places.Count(place => place.Type.Root is null);
     }
 
     sealed record Place(SharedRef Type, int Index, int Association);

@@ -14,26 +14,30 @@ public sealed class DocumentLikeYjs(Oracle yjs)
     [Fact]
     public void Updates_in_any_order_make_the_document_that_yjs_makes()
     {
-        for (var seed = 1; seed <= Night.Times(Programs); seed++)
-        {
-            var random = new Random(seed);
-            var (updates, syncs) = yjs.Program(seed, Steps);
-            var forgot = Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}");
-            Assert.False(forgot, $"seed {seed}: something is pending in yjs");
-        }
+        for (var seed = 1; seed <= Night.Times(Programs); seed++) ApplyDisturbed(seed);
+    }
+
+    internal void ApplyDisturbed(int seed)
+    {
+        var random = new Random(seed);
+        var (updates, syncs) = yjs.Program(seed, Steps);
+        var forgot = Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}");
+        Assert.False(forgot, $"seed {seed}: something is pending in yjs");
     }
 
     /// <summary>Cut where others insert and delete, in lists; under the keys of maps; and what is undefined.</summary>
     [Fact]
     public void Values_as_the_first_versions_wrote_them_make_the_document_that_yjs_makes()
     {
-        for (var seed = 1; seed <= Night.Times(ProgramsInJson); seed++)
-        {
-            var random = new Random(seed);
-            var (updates, syncs) = yjs.Program(seed, Steps, inJson: true);
-            Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}, in JSON");
-            Assert.True(ValuesInJson(updates) > 0, $"seed {seed}: nothing in JSON");
-        }
+        for (var seed = 1; seed <= Night.Times(ProgramsInJson); seed++) ApplyInJson(seed);
+    }
+
+    internal void ApplyInJson(int seed)
+    {
+        var random = new Random(seed);
+        var (updates, syncs) = yjs.Program(seed, Steps, inJson: true);
+        Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}, in JSON");
+        Assert.True(ValuesInJson(updates) > 0, $"seed {seed}: nothing in JSON");
     }
 
     static int ValuesInJson(byte[][] updates) => updates.Sum(update =>
@@ -52,16 +56,18 @@ public sealed class DocumentLikeYjs(Oracle yjs)
     [Fact]
     public void A_document_that_tidies_deletes_the_marks_that_yjs_deletes()
     {
-        for (var seed = 1; seed <= Night.Times(Programs); seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++) ApplyAndTidy(seed);
+    }
+
+    internal void ApplyAndTidy(int seed)
+    {
+        var updates = Untidied(new Random(seed));
+        Check(new Random(seed), updates, gc: true, $"seed {seed}", tidies: true);
+        var (tidy, told) = (new Document(new DocumentOptions { TidiesFormats = true }), new Document());
+        foreach (var update in updates)
         {
-            var updates = Untidied(new Random(seed));
-            Check(new Random(seed), updates, gc: true, $"seed {seed}", tidies: true);
-            var (tidy, told) = (new Document(new DocumentOptions { TidiesFormats = true }), new Document());
-            foreach (var update in updates)
-            {
-                Assert.True(tidy.TryApply(update, out _) && told.TryApply(update, out _) && told.TryApply(tidy.Tidied.Span, out _));
-                Assert.True(tidy.EncodeState().AsSpan().SequenceEqual(told.EncodeState()), $"seed {seed}: what it tidied is not what it says");
-            }
+            Assert.True(tidy.TryApply(update, out _) && told.TryApply(update, out _) && told.TryApply(tidy.Tidied.Span, out _));
+            Assert.True(tidy.EncodeState().AsSpan().SequenceEqual(told.EncodeState()), $"seed {seed}: what it tidied is not what it says");
         }
     }
 

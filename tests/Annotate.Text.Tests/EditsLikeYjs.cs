@@ -33,7 +33,8 @@ public sealed class EditsLikeYjs(Oracle yjs)
         TestContext.Current.SendDiagnosticMessage($"edits: {forgot} of {Night.Times(Programs)} times yjs had to be told again of what came too early");
     }
 
-    bool Run(int seed)
+    /// <returns>Whether yjs had to be told again of something that came too early.</returns>
+    internal bool Run(int seed)
     {
         var random = new Random(seed);
         var peers = Clients.Select(id => new Peer { Document = new Document(new DocumentOptions { ClientId = id }) }).ToArray();
