@@ -91,6 +91,21 @@ public sealed class Work
         Assert.Equal(1, document.ItemCount);
     }
 
+    /// <summary>Each writer has some room for what follows; one who is forgotten again needs none.</summary>
+    [Fact]
+    public void What_new_writers_wrote_leaves_nothing_in_memory_once_it_is_taken_back()
+    {
+        const int Writers = 100_000;
+        var document = new Document();
+        Assert.True(document.TryApply(Typed(5, 0, 1, 10).Bytes.Span, out _));
+        for (var i = 0; i < Writers; i++)
+        {
+            Assert.True(document.TryPropose(Typed(6 + i, 0, 1, 1), out var fault), fault.ToString());
+            document.TakeBack();
+        }
+        Assert.InRange(document.BytesHeld, 0, 64 * 1024);
+    }
+
     [Fact]
     public void A_document_takes_a_typed_character_without_allocating()
     {

@@ -58,6 +58,7 @@ sealed partial class ItemStore
         while (_writers.Count > 0 && _writers.Last.Clock == 0)
         {
             _writersById.Remove(_writers.Last.ClientId);
+            Content.Leave(_writers.Last);
             _writers.Truncate(_writers.Count - 1);
         }
         _lastWriter = null;
