@@ -26,4 +26,8 @@ public sealed class SeedsThatFailed(Oracle yjs)
     [InlineData(60)] // Asked for the delta of an event, yjs deleted marks: its document was then another one for the next update.
     [InlineData(95)] // Undefined under a key.
     public void Changes_are_told(int seed) => new ChangesLikeYjs(yjs).ChangesOf(seed, []);
+
+    [Theory]
+    [InlineData(1256)] // Yjs had deleted a mark by itself that an update then deleted.
+    public void Verdicts_agree(int seed) => new Verdicts(yjs).OfDocument(seed);
 }

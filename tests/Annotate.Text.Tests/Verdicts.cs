@@ -81,6 +81,9 @@ public sealed class Verdicts(Oracle yjs)
         TestContext.Current.SendDiagnosticMessage($"held {counts[0]}, new {counts[1]}, missing {counts[2]}");
     }
 
+    /// <summary>One program alone, by a document.</summary>
+    internal void OfDocument(int seed) => yjs.InOneTurn(() => Follow(seed, new int[3], random => new Kept(random)));
+
     void Follow(int seed, int[] counts, Func<Random, IKeeper> newKeeper)
     {
         var random = new Random(seed);

@@ -43,8 +43,7 @@ const meaning = update => {
 }
 
 /** Applies updates twice: what came before its time yjs does not always take up again when the time has come (seed 96). */
-const documentOf = updates => {
-  const doc = new Y.Doc()
+const documentOf = (updates, doc = new Y.Doc()) => {
   for (const update of [...updates, ...updates]) Y.applyUpdate(doc, update)
   return doc
 }
@@ -122,13 +121,13 @@ const freshOf = state => {
 
 const isPending = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
 
-/** A text that got only what was new of each update, and one that got the whole updates. */
-let held = new Y.Doc()
-let whole = new Y.Doc()
+/** A text that got only what was new of each update, and one that got the whole updates. They delete no marks by themselves. */
+let held = plainDocument()
+let whole = plainDocument()
 
 /** Applies an update to a copy of the text: does it change anything, does anything stay pending, does yjs throw? */
 const tryOn = update => {
-  const copy = documentOf([Y.encodeStateAsUpdate(held)])
+  const copy = documentOf([Y.encodeStateAsUpdate(held)], plainDocument())
   let changed = false
   copy.on('update', () => { changed = true })
   try {
@@ -203,8 +202,8 @@ const answers = {
     }
   },
   open: () => {
-    held = new Y.Doc()
-    whole = new Y.Doc()
+    held = plainDocument()
+    whole = plainDocument()
     return {}
   },
   try: ({ update }) => tryOn(bytes(update)),
