@@ -51,13 +51,19 @@ public sealed class DocumentFuzz(Oracle yjs)
         return document;
     }
 
-    /// <summary>Going through all of a document takes a while, so it is done with every eighth update.</summary>
+    /// <summary>
+    /// Going through all of a document takes a while, so it is done with every eighth update; of all of them, every fourth eight is replayed, as
+    /// from a journal.
+    /// </summary>
     static bool Step(Document document, byte[] bytes, int number, string where)
     {
         var isLookedAt = number % LookedAtEvery == 0;
         var before = isLookedAt ? document.EncodeState() : [];
         if (isLookedAt) Try(document, bytes, before, where);
+        var (items, clients) = (document.ItemCount, document.ClientCount);
         var isTaken = number / LookedAtEvery % ReplayedEvery == 0 ? TryReplay(document, bytes) : TryApply(document, bytes, isLookedAt, where);
+        var isSame = (items, clients) == (document.ItemCount, document.ClientCount);
+        Assert.True(isTaken || isSame, $"{where}: refused, and not as large as before");
         if (!isLookedAt) return isTaken;
         Invariants.Check(document.Store, where);
         var after = document.EncodeState();
@@ -74,7 +80,7 @@ public sealed class DocumentFuzz(Oracle yjs)
         return isTaken;
     }
 
-    /// <summary>As from a journal: also of what no document has accepted.</summary>
+    /// <summary>Also what no document has accepted, and no journal would hold.</summary>
     static bool TryReplay(Document document, byte[] bytes) =>
         Update.TryRead(bytes, out var update, out _) && document.TryReplay(document.Check(update, out var fresh) == Verdict.New ? fresh! : update);
 
