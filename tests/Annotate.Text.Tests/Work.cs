@@ -107,6 +107,28 @@ public sealed class Work
     }
 
     [Fact]
+    public void Whatever_is_taken_back_leaves_nothing_in_memory()
+    {
+        const int Times = 500;
+        var document = new Document();
+        var updates = Golden.Cases.Select(golden => Update.TryRead(golden.Update, out var update, out _) ? update : Update.Nothing).ToArray();
+        void Propose(int times)
+        {
+            for (var i = 0; i < times * updates.Length; i++)
+            {
+                document.TryPropose(updates[i % updates.Length], out _);
+                document.TakeBack();
+            }
+        }
+        Propose(10);
+        var held = document.BytesHeld;
+        Propose(Times);
+        Assert.InRange(document.BytesHeld, 0, held + 32 * 1024);
+        Assert.Empty(document.Roots);
+        Assert.Equal((0, 0), (document.ItemCount, document.ClientCount));
+    }
+
+    [Fact]
     public void A_document_takes_a_typed_character_without_allocating()
     {
         const int Characters = 20_000;
