@@ -14,7 +14,7 @@ public sealed class Algebra(Oracle yjs)
 
     void Each(Action<Random, Update[], Update[]> property)
     {
-        for (var seed = 2000; seed < 2000 + Programs; seed++)
+        for (var seed = 2000; seed < 2000 + Night.Times(Programs); seed++)
         {
             var (updates, syncs) = yjs.Program(seed, Steps);
             try

@@ -177,7 +177,7 @@ public sealed class DecoderFuzz(Oracle yjs)
         {
             var bytes = Mutation.Of(random, seeds);
             string Where() => $"{what}, seed {Seed}, mutation {i}: {Convert.ToBase64String(bytes)}";
-            var spent = Spent.Begin();
+            using var spent = Spent.Begin(Where);
             try
             {
                 read += decode(bytes) ? 1 : 0;

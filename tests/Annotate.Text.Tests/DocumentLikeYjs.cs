@@ -8,18 +8,40 @@ namespace Annotate.Text.Tests;
 public sealed class DocumentLikeYjs(Oracle yjs)
 {
     const int Programs = 200;
+    const int ProgramsInJson = 60;
     const int Steps = 60;
 
     [Fact]
     public void Updates_in_any_order_make_the_document_that_yjs_makes()
     {
-        for (var seed = 1; seed <= Night.Times(Programs); seed++)
-        {
-            var random = new Random(seed);
-            var (updates, syncs) = yjs.Program(seed, Steps);
-            Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}");
-        }
+        for (var seed = 1; seed <= Night.Times(Programs); seed++) ApplyDisturbed(seed);
     }
+
+    internal void ApplyDisturbed(int seed)
+    {
+        var random = new Random(seed);
+        var (updates, syncs) = yjs.Program(seed, Steps);
+        var forgot = Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}");
+        Assert.False(forgot, $"seed {seed}: something is pending in yjs");
+    }
+
+    /// <summary>Cut where others insert and delete, in lists; under the keys of maps; and what is undefined.</summary>
+    [Fact]
+    public void Values_as_the_first_versions_wrote_them_make_the_document_that_yjs_makes()
+    {
+        for (var seed = 1; seed <= Night.Times(ProgramsInJson); seed++) ApplyInJson(seed);
+    }
+
+    internal void ApplyInJson(int seed)
+    {
+        var random = new Random(seed);
+        var (updates, syncs) = yjs.Program(seed, Steps, inJson: true);
+        Check(random, Disturbed(random, updates, syncs), gc: random.Next(4) > 0, $"seed {seed}, in JSON");
+        Assert.True(ValuesInJson(updates) > 0, $"seed {seed}: nothing in JSON");
+    }
+
+    static int ValuesInJson(byte[][] updates) => updates.Sum(update =>
+        UpdateParts.TryRead(update, out var parts) ? parts.Sections.Sum(section => section.Structs.Count(part => part.Kind == StructKind.Json)) : 0);
 
     /// <summary>Each update at least once, some twice, mostly near their turn; then all again, because yjs forgets some of what is early.</summary>
     static byte[][] Disturbed(Random random, byte[][] updates, byte[][] syncs)
@@ -34,16 +56,18 @@ public sealed class DocumentLikeYjs(Oracle yjs)
     [Fact]
     public void A_document_that_tidies_deletes_the_marks_that_yjs_deletes()
     {
-        for (var seed = 1; seed <= Night.Times(Programs); seed++)
+        for (var seed = 1; seed <= Night.Times(Programs); seed++) ApplyAndTidy(seed);
+    }
+
+    internal void ApplyAndTidy(int seed)
+    {
+        var updates = Untidied(new Random(seed));
+        Check(new Random(seed), updates, gc: true, $"seed {seed}", tidies: true);
+        var (tidy, told) = (new Document(new DocumentOptions { TidiesFormats = true }), new Document());
+        foreach (var update in updates)
         {
-            var updates = Untidied(new Random(seed));
-            Check(new Random(seed), updates, gc: true, $"seed {seed}", tidies: true);
-            var (tidy, told) = (new Document(new DocumentOptions { TidiesFormats = true }), new Document());
-            foreach (var update in updates)
-            {
-                Assert.True(tidy.TryApply(update, out _) && told.TryApply(update, out _) && told.TryApply(tidy.Tidied.Span, out _));
-                Assert.True(tidy.EncodeState().AsSpan().SequenceEqual(told.EncodeState()), $"seed {seed}: what it tidied is not what it says");
-            }
+            Assert.True(tidy.TryApply(update, out _) && told.TryApply(update, out _) && told.TryApply(tidy.Tidied.Span, out _));
+            Assert.True(tidy.EncodeState().AsSpan().SequenceEqual(told.EncodeState()), $"seed {seed}: what it tidied is not what it says");
         }
     }
 
@@ -71,21 +95,34 @@ public sealed class DocumentLikeYjs(Oracle yjs)
         return [.. updates];
     }
 
-    void Check(Random random, byte[][] updates, bool gc, string where, bool tidies = false)
+    bool Check(Random random, byte[][] updates, bool gc, string where, bool tidies = false)
     {
         var document = new Document(new DocumentOptions { CollectsGarbage = gc, TidiesFormats = tidies });
         foreach (var update in updates) Assert.True(document.TryApply(update, out var fault), $"{where}: {fault}");
+        return IsWhatYjsMakes(yjs, document, random, updates, where);
+    }
+
+    /// <summary>What a document holds is what one of yjs holds that these updates come to, in this order.</summary>
+    /// <returns>Whether yjs had to be told again of something that came too early.</returns>
+    internal static bool IsWhatYjsMakes(Oracle yjs, Document document, Random random, byte[][] updates, string where)
+    {
+        var (gc, tidies) = (document.Options.CollectsGarbage, document.Options.TidiesFormats);
         Assert.False(document.HasPending, where);
         Invariants.Check(document.Store, where);
         var ours = document.EncodeState();
         ClientClock[] held = [.. document.StateVector().Where(_ => random.Next(5) > 0)
             .Select(entry => entry with { Clock = random.NextInt64(entry.Clock + 1) })];
         var answer = yjs.Ask(new { ask = "document", updates, gc, tidies, ours, vector = ClientClocks.Encode(held) });
+        Assert.False((bool)answer["pending"]!, $"{where}: something is pending in yjs");
         Same((string)answer["vector"]!, document.EncodeStateVector(), $"{where}: state vector");
+        Assert.True(Update.TryRead(ours, out var state, out _));
+        var deletes = answer["deletes"]!.AsArray().Select(row => new DeleteRange((long)row![0]!, (long)row[1]!, (long)row[2]!));
+        Assert.True(deletes.SequenceEqual(state.Deletes.ToArray()), $"{where}: delete set");
         Alike.Types(answer["types"]!, document, where);
         Same((string)answer["again"]!, Loaded(ours, gc: true).EncodeState(), $"{where}: state of a fresh document");
         Same((string)answer["diff"]!, Loaded(ours, gc: true).EncodeState(held), $"{where}: difference");
         Same((string)answer["whole"]!, gc ? ours : Loaded(ours, gc: true).EncodeState(), $"{where}: state");
+        return (bool)answer["forgot"]!;
     }
 
     static Document Loaded(byte[] state, bool gc)

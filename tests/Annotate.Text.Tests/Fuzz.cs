@@ -39,7 +39,7 @@ public sealed class Fuzz(Oracle yjs)
         {
             var bytes = Next(random, seeds, parts);
             string Where() => $"seed {Seed}, mutation {i}: {Convert.ToBase64String(bytes)}";
-            var spent = Spent.Begin();
+            using var spent = Spent.Begin(Where);
             try
             {
                 read += DecodeAll(bytes, known, held) ? 1 : 0;

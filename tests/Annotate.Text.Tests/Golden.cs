@@ -28,6 +28,30 @@ public sealed class Golden
         Assert.All(golden.Diff.Zip(diff), pair => Assert.True((pair.First ^ pair.Second) is 0 or 0x20));
     }
 
+    static Document Loaded(string name)
+    {
+        Assert.True(Document.TryLoad(Cases.Single(golden => golden.Name == name).Update, out var document, out var fault), fault.ToString());
+        return document;
+    }
+
+    [Fact]
+    public void Values_in_JSON_are_read()
+    {
+        var document = Loaded("json");
+        Assert.Equal("[1,{\"k\":[null]},\"between\",null,true]", document.ReadJson(SharedRef.Array("a")));
+        Assert.Equal("{\"k\":{\"漢\":1.5}}", document.ReadJson(SharedRef.Map("m")));
+    }
+
+    /// <summary>As JSON.stringify and String write it.</summary>
+    [Fact]
+    public void What_is_undefined_is_not_there_in_a_map()
+    {
+        var document = Loaded("undefined");
+        Assert.Equal("{\"k\":[null,{}]}", document.ReadJson(SharedRef.Map("m")));
+        Assert.Equal("<p none=\"undefined\" null=\"null\"></p>", document.ReadXml(SharedRef.Xml("default")));
+        Assert.Equal("{\"null\":null}", document.ReadAttributes(document.TypesIn(SharedRef.Xml("default")).Single()));
+    }
+
     /// <summary>Structs that follow on each other, joined.</summary>
     static IEnumerable<(long, long, long)> RangesOf(long[][] structs)
     {

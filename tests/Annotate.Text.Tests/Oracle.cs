@@ -77,10 +77,15 @@ public sealed class Oracle : IDisposable
         lock (_turn) questions();
     }
 
-    /// <summary>Each transaction's update of a random program, and updates that a sync would send.</summary>
-    public (byte[][] Updates, byte[][] Syncs) Program(int seed, int steps)
+    /// <summary>
+    /// Each transaction's update of a random program, and updates that a sync would send. Every eighth program writes values as JSON, as the first
+    /// versions of yjs did.
+    /// </summary>
+    public (byte[][] Updates, byte[][] Syncs) Program(int seed, int steps) => Program(seed, steps, inJson: seed % 8 == 7);
+
+    public (byte[][] Updates, byte[][] Syncs) Program(int seed, int steps, bool inJson)
     {
-        var answer = Ask(new { ask = "program", seed, steps });
+        var answer = Ask(new { ask = "program", seed, steps, inJson });
         return (Bytes(answer["updates"]!), Bytes(answer["syncs"]!));
     }
 

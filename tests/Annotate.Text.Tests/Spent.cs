@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Annotate.Text.Tests;
 
 /// <summary>What this thread has spent since: time on the processor, which others that are busy do not make longer, and memory.</summary>
-readonly partial struct Spent
+readonly struct Spent : IDisposable
 {
     /// <summary>No input of a few kilobytes may take longer, or more.</summary>
     public const double SecondsMax = 1;
@@ -12,10 +12,16 @@ readonly partial struct Spent
 
     readonly double _began;
     readonly long _held;
+    readonly Watchdog? _watchdog;
 
-    Spent(double began, long held) => (_began, _held) = (began, held);
+    Spent(Watchdog? watchdog) => (_watchdog, _began, _held) = (watchdog, SecondsOfThread(), GC.GetAllocatedBytesForCurrentThread());
 
-    public static Spent Begin() => new(SecondsOfThread(), GC.GetAllocatedBytesForCurrentThread());
+    public static Spent Begin() => new(null);
+
+    /// <summary>The same; and if it never comes to an end, the process ends, and says where. To be disposed of at the end.</summary>
+    public static Spent Begin(Func<string> where) => new(Watchdog.Over(where));
+
+    public void Dispose() => _watchdog?.Dispose();
 
     public double Seconds => SecondsOfThread() - _began;
 

@@ -72,14 +72,17 @@ public sealed class Verdicts(Oracle yjs)
     void Agree(Func<Random, IKeeper> newKeeper)
     {
         var counts = new int[3];
-        for (var seed = 1000; seed < 1000 + Programs; seed++)
+        for (var seed = 1000; seed < 1000 + Night.Times(Programs); seed++)
         {
             var current = seed;
             yjs.InOneTurn(() => Follow(current, counts, newKeeper));
         }
-        Assert.All(counts, count => Assert.True(count > Programs, $"held {counts[0]}, new {counts[1]}, missing {counts[2]}"));
+        Assert.All(counts, count => Assert.True(count > Night.Times(Programs), $"held {counts[0]}, new {counts[1]}, missing {counts[2]}"));
         TestContext.Current.SendDiagnosticMessage($"held {counts[0]}, new {counts[1]}, missing {counts[2]}");
     }
+
+    /// <summary>One program alone, by a document.</summary>
+    internal void OfDocument(int seed) => yjs.InOneTurn(() => Follow(seed, new int[3], random => new Kept(random)));
 
     void Follow(int seed, int[] counts, Func<Random, IKeeper> newKeeper)
     {

@@ -121,6 +121,43 @@ public sealed class Work
         Assert.Equal(1, document.ItemCount);
     }
 
+    /// <summary>Each writer has some room for what follows; one who is forgotten again needs none.</summary>
+    [Fact]
+    public void What_new_writers_wrote_leaves_nothing_in_memory_once_it_is_taken_back()
+    {
+        const int Writers = 100_000;
+        var document = new Document();
+        Assert.True(document.TryApply(Typed(5, 0, 1, 10).Bytes.Span, out _));
+        for (var i = 0; i < Writers; i++)
+        {
+            Assert.True(document.TryPropose(Typed(6 + i, 0, 1, 1), out var fault), fault.ToString());
+            document.TakeBack();
+        }
+        Assert.InRange(document.BytesHeld, 0, 64 * 1024);
+    }
+
+    [Fact]
+    public void Whatever_is_taken_back_leaves_nothing_in_memory()
+    {
+        const int Times = 500;
+        var document = new Document();
+        var updates = Golden.Cases.Select(golden => Update.TryRead(golden.Update, out var update, out _) ? update : Update.Nothing).ToArray();
+        void Propose(int times)
+        {
+            for (var i = 0; i < times * updates.Length; i++)
+            {
+                document.TryPropose(updates[i % updates.Length], out _);
+                document.TakeBack();
+            }
+        }
+        Propose(10);
+        var held = document.BytesHeld;
+        Propose(Times);
+        Assert.InRange(document.BytesHeld, 0, held + 32 * 1024);
+        Assert.Empty(document.Roots);
+        Assert.Equal((0, 0), (document.ItemCount, document.ClientCount));
+    }
+
     [Fact]
     public void A_document_takes_a_typed_character_without_allocating()
     {

@@ -60,6 +60,9 @@ sealed class ContentBytes
     /// <summary>Takes back the space that a writer got last.</summary>
     public static void GiveBack(Writer writer, int at) => writer.ContentEnd = at;
 
+    /// <summary>The room that is kept for a writer who is forgotten belongs to nobody.</summary>
+    public void Leave(Writer writer) => Waste += writer.ContentLimit - writer.ContentEnd;
+
     void Keep(Writer writer, int count)
     {
         var kept = Math.Clamp(writer.Clock, KeptBytesMin, KeptBytesMax);

@@ -64,7 +64,10 @@ public sealed partial class Document
     public bool TryReadXml(SharedRef xml, int unitsMax, [NotNullWhen(true)] out string? read) =>
         new ReadingAllowance(unitsMax).TryRead(allowance => xml.In(_store) is { } type ? new XmlReading(_store, allowance).Write(type, xml.Kind) : "", out read);
 
-    /// <summary>A type as JSON: toJSON of yjs' types. Bytes are base64, what is undefined is null, a subdocument is an empty object.</summary>
+    /// <summary>
+    /// A type as JSON: toJSON of yjs' types, as JSON.stringify writes it. Bytes are base64, a subdocument is an empty object; what is undefined is
+    /// null in an array, and is not there in a map.
+    /// </summary>
     public string ReadJson(SharedRef shared) => ReadJson(shared, null);
 
     /// <summary>The same, where it is not longer than so many UTF-16 units; what a format says is repeated wherever it holds.</summary>

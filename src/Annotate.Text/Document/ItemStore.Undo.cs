@@ -58,9 +58,8 @@ sealed partial class ItemStore
     {
         while (_writers.Count > 0 && _writers.Last.Clock == 0)
         {
-            // What it wrote was counted when it was taken out.
-            Content.Waste += _writers.Last.ContentLimit - _writers.Last.ContentEnd;
             _writersById.Remove(_writers.Last.ClientId);
+            Content.Leave(_writers.Last);
             _writers.Truncate(_writers.Count - 1);
         }
         _lastWriter = null;

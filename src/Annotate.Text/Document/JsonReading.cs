@@ -49,12 +49,22 @@ readonly struct JsonReading(ItemStore store, Utf8JsonWriter output, ReadingAllow
             {
                 if (list.Last == 0 || store[list.Last].IsDeleted) continue;
                 ref var item = ref store[list.Last];
-                if (item.Kind == StructKind.Format) continue;
+                if (item.Kind == StructKind.Format || IsUndefined(item, item.Length - 1)) continue;
                 output.WritePropertyName(key);
                 WriteElements(item, item.Length - 1);
             }
         }
         output.WriteEndObject();
+    }
+
+    /// <summary>JavaScript leaves out of an object what is undefined.</summary>
+    bool IsUndefined(in Item item, int element)
+    {
+        if (item.Kind is not (StructKind.Any or StructKind.Json)) return false;
+        var reader = new ByteReader(store.Content.Span, item.Content);
+        StructReader.TrySkipElements(ref reader, item.Kind, element);
+        if (item.Kind == StructKind.Any) return reader.TryByte(out var tag) && tag == AnyValues.Undefined;
+        return reader.TryText(out var json) && json.SequenceEqual("undefined"u8);
     }
 
     /// <summary>The elements of an item, from one on.</summary>

@@ -2,6 +2,7 @@
 // Run with `node golden.mjs` after `npm ci`. The file is data that must stay readable for ever: add cases, do not change any.
 import * as Y from 'yjs'
 import { writeFileSync } from 'node:fs'
+import { writingJson } from './programs.mjs'
 
 const text = array => Buffer.from(array).toString('base64')
 
@@ -78,7 +79,22 @@ const cases = {
   }, false),
   'two clients': Y.encodeStateAsUpdate(together()),
   'only what is new': Y.encodeStateAsUpdate(together(), Y.encodeStateVector(document(17))),
-  gaps: withGaps()
+  gaps: withGaps(),
+  json: writingJson(() => whole(13, doc => {
+    doc.getArray('a').insert(0, [1, 'é👍', { k: [null] }, '', true])
+    doc.getArray('a').delete(1, 1)
+    doc.getArray('a').insert(2, ['between'])
+    doc.getMap('m').set('k', {漢: 1.5 })
+    doc.getMap('m').set('none', '')
+  })),
+  undefined: whole(14, doc => {
+    doc.getMap('m').set('none', undefined)
+    doc.getMap('m').set('k', [undefined, { none: undefined }])
+    const p = new Y.XmlElement('p')
+    doc.getXmlFragment('default').insert(0, [p])
+    p.setAttribute('none', undefined)
+    p.setAttribute('null', null)
+  })
 }
 
 const half = vector => new Map([...vector].map(([client, clock]) => [client, Math.floor(clock / 2)]))

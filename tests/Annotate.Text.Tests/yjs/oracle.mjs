@@ -3,7 +3,7 @@ import * as Y from 'yjs'
 import * as awareness from 'y-protocols/awareness'
 import { yXmlFragmentToProsemirrorJSON } from 'y-prosemirror'
 import { createInterface } from 'node:readline'
-import { run } from './programs.mjs'
+import { run, writingJson } from './programs.mjs'
 import { script } from './scripts.mjs'
 
 const bytes = text => new Uint8Array(Buffer.from(text, 'base64'))
@@ -17,6 +17,9 @@ const plain = value => JSON.stringify(value, (_, v) => {
   if (v instanceof Uint8Array) return { bytes: text(v) }
   return v && v.constructor === Object ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => a < b ? -1 : 1)) : v
 })
+
+/** Rows of client, and clocks from and to. */
+const deletesOf = ds => [...ds.clients].sort((a, b) => b[0] - a[0]).flatMap(([client, ranges]) => ranges.map(r => [client, r.clock, r.clock + r.len]))
 
 const contentOf = content => {
   if (content instanceof Y.ContentType) return ['type', content.type.constructor.name, content.type.nodeName ?? content.type.hookName ?? null]
@@ -40,8 +43,7 @@ const meaning = update => {
 }
 
 /** Applies updates twice: what came before its time yjs does not always take up again when the time has come (seed 96). */
-const documentOf = updates => {
-  const doc = new Y.Doc()
+const documentOf = (updates, doc = new Y.Doc()) => {
   for (const update of [...updates, ...updates]) Y.applyUpdate(doc, update)
   return doc
 }
@@ -75,6 +77,32 @@ const plainDocument = options => {
   return doc
 }
 
+const idOf = type => `${type._item.id.client} ${type._item.id.clock}`
+
+/** A root type of the programs, or a nested one by the id of the item that holds it. */
+const typeOf = (doc, { root, clientId, clock }) => root === 't' ? doc.getText('t')
+  : root === 'a' ? doc.getArray('a') : root ? doc.getXmlFragment(root) : Y.getItem(doc.store, Y.createID(clientId, clock)).content.type
+
+/** What an event says of a nested type: how its sequence changed, if it did, and the keys under which something did. */
+const said = event => JSON.parse(json({
+  delta: event instanceof Y.YMapEvent || event.childListChanged === false ? null : event.changes.delta,
+  keys: [...event.keysChanged ?? event.attributesChanged ?? []]
+}))
+
+/** What the events say when an update comes to a document: of the root types, and of the types in them. */
+const changesOf = (earlier, update) => {
+  const doc = plainDocument()
+  const roots = { t: doc.getText('t'), a: doc.getArray('a'), x: doc.getXmlFragment('default'), m: doc.getMap('m') }
+  for (const each of earlier) Y.applyUpdate(doc, bytes(each))
+  const changes = { nested: {} }
+  for (const [name, root] of Object.entries(roots)) {
+    root.observe(event => { changes[name] ??= JSON.parse(json(name === 'm' ? [...event.keysChanged] : event.changes.delta)) })
+    root.observeDeep(events => { for (const event of events) if (event.target._item) changes.nested[idOf(event.target)] ??= said(event) })
+  }
+  Y.applyUpdate(doc, bytes(update))
+  return changes
+}
+
 /** The elements in a fragment, each before those in it: names and attributes. */
 const elementsIn = parent => parent.toArray().filter(child => child instanceof Y.XmlElement)
   .flatMap(element => [{ name: element.nodeName, attributes: element.getAttributes() }, ...elementsIn(element)])
@@ -91,13 +119,15 @@ const freshOf = state => {
   return doc
 }
 
-/** A text that got only what was new of each update, and one that got the whole updates. */
-let held = new Y.Doc()
-let whole = new Y.Doc()
+const isPending = doc => doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+
+/** A text that got only what was new of each update, and one that got the whole updates. They delete no marks by themselves. */
+let held = plainDocument()
+let whole = plainDocument()
 
 /** Applies an update to a copy of the text: does it change anything, does anything stay pending, does yjs throw? */
 const tryOn = update => {
-  const copy = documentOf([Y.encodeStateAsUpdate(held)])
+  const copy = documentOf([Y.encodeStateAsUpdate(held)], plainDocument())
   let changed = false
   copy.on('update', () => { changed = true })
   try {
@@ -105,12 +135,12 @@ const tryOn = update => {
   } catch (error) {
     return { threw: String(error) }
   }
-  return { changed, pending: copy.store.pendingStructs !== null || copy.store.pendingDs !== null }
+  return { changed, pending: isPending(copy) }
 }
 
 const answers = {
-  program: ({ seed, steps }) => {
-    const { updates, syncs } = run(seed, steps)
+  program: ({ seed, steps, inJson }) => {
+    const { updates, syncs } = inJson ? writingJson(() => run(seed, steps)) : run(seed, steps)
     return { updates: updates.map(text), syncs: syncs.map(text) }
   },
   merge: ({ updates, ours }) => ({ alike: compare(bytes(ours), Y.mergeUpdates(updates.map(bytes))) }),
@@ -124,10 +154,14 @@ const answers = {
     const doc = tidies ? new Y.Doc({ gc }) : plainDocument({ gc })
     if (tidies) doc.getText('t')
     for (const update of updates) Y.applyUpdate(doc, bytes(update))
-    const pending = doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+    // What yjs does not take up again (see documentOf) it gets when it next connects.
+    const forgot = isPending(doc)
+    if (forgot) Y.applyUpdate(doc, Y.diffUpdate(bytes(ours), Y.encodeStateVector(doc)))
     const fresh = freshOf(bytes(ours))
     return {
-      pending,
+      forgot,
+      pending: isPending(doc),
+      deletes: deletesOf(Y.createDeleteSetFromStructStore(doc.store)),
       vector: text(Y.encodeStateVector(doc)),
       whole: text(Y.encodeStateAsUpdate(freshOf(Y.encodeStateAsUpdate(doc)))),
       again: text(Y.encodeStateAsUpdate(fresh)),
@@ -140,16 +174,8 @@ const answers = {
     const { docs, updates } = script(clients, steps, plainDocument)
     return { updates: updates.map(text), types: docs.map(read), states: docs.map(doc => text(Y.encodeStateAsUpdate(doc))) }
   },
-  changes: ({ before, update }) => {
-    const doc = plainDocument()
-    const roots = { t: doc.getText('t'), a: doc.getArray('a'), x: doc.getXmlFragment('default'), m: doc.getMap('m') }
-    Y.applyUpdate(doc, bytes(before))
-    const changes = {}
-    // Reading a delta, yjs may delete marks, of which it then tells in a second event.
-    for (const [name, root] of Object.entries(roots)) root.observe(event => { changes[name] ??= JSON.parse(json(name === 'm' ? [...event.keysChanged] : event.changes.delta)) })
-    Y.applyUpdate(doc, bytes(update))
-    return changes
-  },
+  // Each update in a document of its own: reading a delta, yjs may delete marks, of which it then tells in a second event.
+  changes: ({ before, updates }) => ({ changes: updates.map((update, i) => changesOf([before, ...updates.slice(0, i)], update)) }),
   formats: ({ updates, state, merged, diff, vector }) => {
     const doc = freshOf(bytes(state))
     const second = updates.map(update => Y.convertUpdateFormatV1ToV2(bytes(update)))
@@ -166,16 +192,18 @@ const answers = {
   },
   positions: ({ state, update, places }) => {
     const doc = freshOf(bytes(state))
-    const encoded = places.map(({ index, association }) => Y.createRelativePositionFromTypeIndex(doc.getText('t'), index, association))
+    const encoded = places.map(({ type, index, association }) => Y.createRelativePositionFromTypeIndex(typeOf(doc, type), index, association))
     Y.applyUpdate(doc, bytes(update))
+    const found = encoded.map(position => Y.createAbsolutePositionFromRelativePosition(position, doc))
     return {
       bytes: encoded.map(position => text(Y.encodeRelativePosition(position))),
-      indexes: encoded.map(position => Y.createAbsolutePositionFromRelativePosition(position, doc)?.index ?? null)
+      indexes: found.map(position => position?.index ?? null),
+      types: found.map(position => position?.type._item ? idOf(position.type) : null)
     }
   },
   open: () => {
-    held = new Y.Doc()
-    whole = new Y.Doc()
+    held = plainDocument()
+    whole = plainDocument()
     return {}
   },
   try: ({ update }) => tryOn(bytes(update)),
@@ -184,7 +212,7 @@ const answers = {
     Y.applyUpdate(whole, bytes(update))
     return {
       vector: text(Y.encodeStateVector(held)),
-      pending: held.store.pendingStructs !== null || held.store.pendingDs !== null,
+      pending: isPending(held),
       held: seen(held),
       whole: seen(whole)
     }

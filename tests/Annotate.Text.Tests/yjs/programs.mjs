@@ -86,6 +86,25 @@ const edit = (doc, random) => {
   }
 }
 
+/**
+ * What is written meanwhile holds values as JSON, as the first versions of yjs wrote them. An empty string becomes undefined, which arrays and
+ * maps of those versions could hold.
+ */
+export const writingJson = work => {
+  const { write, getRef } = Y.ContentAny.prototype
+  const json = value => value === '' || value === undefined ? 'undefined' : JSON.stringify(value, (_, v) => typeof v === 'bigint' ? Number(v) : v)
+  Y.ContentAny.prototype.getRef = Y.ContentJSON.prototype.getRef
+  Y.ContentAny.prototype.write = function (encoder, offset) {
+    encoder.writeLen(this.arr.length - offset)
+    for (const value of this.arr.slice(offset)) encoder.writeString(json(value))
+  }
+  try {
+    return work()
+  } finally {
+    Object.assign(Y.ContentAny.prototype, { write, getRef })
+  }
+}
+
 /** Runs a program. Gives each transaction's update, and updates that a sync would send: whole documents and parts of them. */
 export const run = (seed, steps) => {
   const random = randomOf(seed)
