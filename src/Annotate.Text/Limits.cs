@@ -26,6 +26,9 @@ public static class Limits
     /// <summary>The most ranges of deleted clocks that one update may hold.</summary>
     public const int DeleteRangesMax = 4 * 1024 * 1024;
 
+    /// <summary>The most bytes of a binary value where format 2 writes "any" and format 1 JSON: each becomes ten characters or so.</summary>
+    public const int BytesInJsonMax = 64 * 1024;
+
     /// <summary>
     /// How deep values (arrays, objects, JSON) may nest, in levels. Yjs has no limit and overflows its stack somewhere above.
     /// </summary>
@@ -50,7 +53,7 @@ public static class Limits
     /// How much work an update may make, beyond what grows with its size: items passed on the way to the places of its structs, and elements
     /// of arrays passed to cut them. What people write takes one or two for a struct; an update made for it takes the square of its structs.
     /// </summary>
-    public const long PlacingStepsMax = 20_000_000;
+    public const long PlacingStepsMax = 10_000_000;
 
     /// <summary>The most bytes of updates that a document keeps because something they build on is missing.</summary>
     public const int PendingBytesMax = 16 * 1024 * 1024;

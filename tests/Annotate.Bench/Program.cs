@@ -15,7 +15,8 @@ var root = new RootCommand(
     TextBench.Verb(),
     TextBench.ChildVerb(),
     TextWorstCases.Verb(),
-    StorageVerb(),
+    StorageBench.Verb(),
+    StorageBench.ChildVerb(),
     Hidden("load", "The load's side of a measurement; reads its plan from standard input", LoadProcess.Run),
     RelayVerb(),
 };
@@ -39,13 +40,5 @@ static Command RelayVerb()
         relay.Run(ends);
         return Task.CompletedTask;
     });
-    return command;
-}
-
-static Command StorageVerb()
-{
-    var rest = new Argument<string[]>("GRAINS SECONDS") { Arity = new ArgumentArity(0, 2), DefaultValueFactory = _ => [] };
-    var command = new Command("storage", "Durable writes: our SQLite provider beside Orleans' AdoNet on SQLite") { rest };
-    command.SetAction(parsed => StorageBench.Run(parsed.GetValue(rest)!));
     return command;
 }

@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json;
 using Annotate.Journals;
 using Annotate.Server.Storage;
 using Microsoft.Data.Sqlite;
@@ -16,29 +18,76 @@ static class StorageBench
     const int RecordBytes = 100;
     const int Seed = 20260;
 
-    public static async Task<int> Run(string[] args)
+    const string OurProvider = "ours";
+    static readonly string[] Providers = [OurProvider, "AdoNet"];
+    const int GrainsByDefault = 200;
+    const int SecondsByDefault = 10;
+
+    public static Command Verb()
     {
-        var grains = args.Length > 0 ? int.Parse(args[0]) : 200;
-        var length = TimeSpan.FromSeconds(args.Length > 1 ? int.Parse(args[1]) : 10);
-        var folder = Directory.CreateTempSubdirectory("annotate-bench-");
-        try
+        var grains = new Option<int>("--grains") { Description = "How many grains write at the same time", DefaultValueFactory = _ => GrainsByDefault };
+        var seconds = new Option<int>("--seconds") { Description = "Seconds measured, after one of warm-up", DefaultValueFactory = _ => SecondsByDefault };
+        var json = new Option<string>("--json") { Description = "The figures with all their detail, to this file" };
+        var command = new Command(
+            "storage", "Durable writes per second: our SQLite provider beside Orleans' AdoNet on SQLite, each in a process on one core") { grains, seconds, json };
+        command.SetAction(async (parsed, _) =>
         {
-            var ours = await Ours(folder.FullName, grains, length);
-            var adoNet = await AdoNet(folder.FullName, grains, length);
-            Console.WriteLine($"ratio: {ours.PerSecond / adoNet.PerSecond:F1} times the writes, {adoNet.CpuMicroseconds / ours.CpuMicroseconds:F1} times less CPU per write");
-            return 0;
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+            var machine = Report.Machine();
+            Report.Progress(machine);
+            var rows = new List<Figures>();
+            foreach (var provider in Providers) rows.Add(await InProcessAsync(provider, parsed.GetValue(grains), parsed.GetValue(seconds)));
+            Report.Table(
+                ["provider", "writes/s", "p50 ms", "p99 ms", "CPU us per write", "failed", "to AdoNet"],
+                [.. rows.Select(row => Cells(row, rows[^1]))]);
+            await Report.SaveAsync(parsed.GetValue(json), "storage", machine, rows);
+        });
+        return command;
     }
+
+    public static Command ChildVerb()
+    {
+        var provider = new Argument<string>("PROVIDER");
+        var grains = new Argument<int>("GRAINS");
+        var seconds = new Argument<int>("SECONDS");
+        var command = new Command("storage-one", "The measured side of the verb storage") { provider, grains, seconds };
+        command.Hidden = true;
+        command.SetAction(async (parsed, _) =>
+        {
+            var folder = Directory.CreateTempSubdirectory("annotate-bench-");
+            try
+            {
+                var length = TimeSpan.FromSeconds(parsed.GetValue(seconds));
+                var measure = parsed.GetValue(provider) == OurProvider ? (Func<string, int, TimeSpan, Task<Figures>>)Ours : AdoNet;
+                Console.WriteLine(JsonSerializer.Serialize(await measure(folder.FullName, parsed.GetValue(grains), length)));
+            }
+            finally
+            {
+                folder.Delete(recursive: true);
+            }
+        });
+        return command;
+    }
+
+    static async Task<Figures> InProcessAsync(string provider, int grains, int seconds)
+    {
+        using var child = Core.Start(
+            0, Environment.ProcessPath!, ["storage-one", provider, $"{grains}", $"{seconds}"], info => info.RedirectStandardOutput = true);
+        var said = await child.StandardOutput.ReadToEndAsync();
+        await child.WaitForExitAsync();
+        return child.ExitCode == 0 ? JsonSerializer.Deserialize<Figures>(said)! : throw new IOException($"{provider} ended with {child.ExitCode}");
+    }
+
+    static string[] Cells(Figures row, Figures other) =>
+    [
+        row.Provider, $"{row.PerSecond:F0}", $"{row.P50Milliseconds:F2}", $"{row.P99Milliseconds:F2}", $"{row.CpuMicroseconds:F2}", $"{row.Failed}",
+        $"{row.PerSecond / other.PerSecond:F1}",
+    ];
 
     static async Task<Figures> Ours(string folder, int grains, TimeSpan length)
     {
         await using var storage = new SqliteGrainStorage("bench", new SqliteStorageOptions { Path = Path.Combine(folder, "ours.db") });
         storage.Open();
-        return await Load("our SQLite provider   ", storage, grains, length);
+        return await Load(OurProvider, storage, grains, length);
     }
 
     static async Task<Figures> AdoNet(string folder, int grains, TimeSpan length)
@@ -67,15 +116,15 @@ static class StorageBench
         var lifecycle = ActivatorUtilities.CreateInstance<SiloLifecycleSubject>(provider);
         ((ILifecycleParticipant<ISiloLifecycle>)storage).Participate(lifecycle);
         await lifecycle.OnStart();
-        var figures = await Load("Orleans' AdoNet, SQLite", storage, grains, length);
+        var figures = await Load(Providers[1], storage, grains, length);
         SqliteConnection.ClearAllPools();
         return figures;
     }
 
     /// <summary>What one provider did.</summary>
-    sealed record Figures(double PerSecond, double CpuMicroseconds);
+    sealed record Figures(string Provider, double PerSecond, double P50Milliseconds, double P99Milliseconds, double CpuMicroseconds, int Failed);
 
-    static async Task<Figures> Load(string label, IGrainStorage storage, int grains, TimeSpan length)
+    static async Task<Figures> Load(string provider, IGrainStorage storage, int grains, TimeSpan length)
     {
         var random = new Random(Seed);
         var rings = Enumerable.Range(0, grains).Select(grain => new Ring(storage, grain, random.Next(Slots))).ToArray();
@@ -89,10 +138,9 @@ static class StorageBench
         process.Refresh();
         cpu = process.TotalProcessorTime - cpu;
         var all = latencies.SelectMany(each => each).Order().ToArray();
-        var figures = new Figures(all.Length / elapsed.TotalSeconds, cpu.TotalMicroseconds / all.Length);
-        Console.WriteLine(
-            $"{label} {figures.PerSecond,8:F0} writes/s  p50 {all[all.Length / 2],8:F2} ms  p99 {all[(int)(all.Length * 0.99)],8:F2} ms  CPU {figures.CpuMicroseconds,7:F2} us per write  failed {rings.Sum(ring => ring.Failed)}");
-        return figures;
+        return new Figures(
+            provider, all.Length / elapsed.TotalSeconds, all[all.Length / 2], all[(int)(all.Length * 0.99)], cpu.TotalMicroseconds / all.Length,
+            rings.Sum(ring => ring.Failed));
     }
 
     /// <summary>One grain's ring. The rings start at different slots: in step they would change adjacent rows, which is cheaper than real life.</summary>

@@ -74,14 +74,14 @@ static class TextBench
         Output("node", ["work.mjs", "make", folder.Path, .. trace is null ? Array.Empty<string>() : [Path.GetFullPath(trace)]]);
         var figures = new Dictionary<string, Figures>
         {
-            ["Annotate.Text"] = Read(what => Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}", what])),
+            ["Annotate.Text"] = Read(runs, what => Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}", what])),
         };
         figures["Annotate.Text"] = figures["Annotate.Text"] with
         {
-            HeldBytes = JsonSerializer.Deserialize<double>(Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}", "held"])),
+            HeldBytes = MedianBytes(runs, () => Output(Environment.ProcessPath!, ["text-own", folder.Path, $"{runs}", "held"])),
         };
         foreach (var library in Libraries)
-            figures[library] = Read(what => Output("node", ["--expose-gc", "work.mjs", library, folder.Path, $"{runs}", what]));
+            figures[library] = Read(runs, what => Output("node", ["--expose-gc", "work.mjs", library, folder.Path, $"{runs}", what]));
         Print(figures);
         Console.WriteLine();
         Console.Write(Output(Environment.ProcessPath!, ["text-worst"]));
@@ -94,11 +94,14 @@ static class TextBench
         Output("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
     }
 
-    /// <summary>Memory is measured in processes that do nothing else.</summary>
-    static Figures Read(Func<string, string> measured) => new(
+    /// <summary>Memory is measured in processes that do nothing else, a new one each time.</summary>
+    static Figures Read(int runs, Func<string, string> measured) => new(
         JsonSerializer.Deserialize<Times>(measured("times"), JsonSerializerOptions.Web)!,
-        JsonSerializer.Deserialize<double>(measured("document")),
-        JsonSerializer.Deserialize<double>(measured("typed")));
+        MedianBytes(runs, () => measured("document")),
+        MedianBytes(runs, () => measured("typed")));
+
+    static double MedianBytes(int runs, Func<string> measured) =>
+        Enumerable.Range(0, runs).Select(_ => JsonSerializer.Deserialize<double>(measured())).Order().ElementAt(runs / 2);
 
     static string Output(string program, string[] arguments)
     {

@@ -51,7 +51,7 @@ public sealed class HostileReading
         });
         var element = document.TypesIn(Fragment)[0];
         Assert.False(document.TryReadAttributes(element, new ReadingAllowance(LengthMax), out _));
-        var allowance = new ReadingAllowance(6 * LengthMax);
+        var allowance = new ReadingAllowance(2 * LengthMax);
         Assert.True(document.TryReadAttributes(element, allowance, out var read));
         Assert.Equal(document.ReadAttributes(element), read);
         // Whoever reads several of them has one allowance for all.
@@ -73,6 +73,8 @@ public sealed class HostileReading
         Assert.False(document.TryReadJson(list, LengthMax, out _));
         Assert.True(document.TryReadJson(list, int.MaxValue, out var json));
         Assert.Equal(document.ReadJson(list), json);
+        Assert.True(document.TryReadJson(list, json.Length, out _));
+        Assert.False(document.TryReadJson(list, json.Length - 1, out _));
         Assert.True(document.TryReadJson(SharedRef.Map("nothing"), LengthMax, out json));
         Assert.Equal("{}", json);
     }

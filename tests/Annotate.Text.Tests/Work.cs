@@ -91,6 +91,36 @@ public sealed class Work
         Assert.Equal(1, document.ItemCount);
     }
 
+    /// <summary>Each client gets room for what it may write next, though it has written next to nothing.</summary>
+    [Fact]
+    public void Nor_does_the_room_that_was_kept_for_clients_whose_words_were_taken_back()
+    {
+        const int Times = 50, Clients = 500, Clock = 5_000;
+        var document = new Document();
+        Assert.True(document.TryApply(Typed(5, 0, 1, 10).Bytes.Span, out _));
+        var writer = new ByteWriter(64);
+        writer.Uint(Clients);
+        for (var client = Clients + 10; client > 10; client--)
+        {
+            writer.Uint(2);
+            writer.Uint(client);
+            writer.Uint(0);
+            writer.Bytes([(byte)StructKind.Deleted, 1, 1, (byte)'t']);
+            writer.Uint(Clock);
+            writer.Bytes([(byte)StructKind.String, 1, 1, (byte)'t']);
+            writer.Blob("x"u8);
+        }
+        writer.Byte(0);
+        Assert.True(Update.TryRead(writer.ToArray(), out var update, out var read), read.ToString());
+        for (var i = 0; i < Times; i++)
+        {
+            Assert.True(document.TryPropose(update, out var fault), fault.ToString());
+            document.TakeBack();
+        }
+        Assert.InRange(document.BytesHeld, 0, 4L * Clients * 1024);
+        Assert.Equal(1, document.ItemCount);
+    }
+
     [Fact]
     public void A_document_takes_a_typed_character_without_allocating()
     {

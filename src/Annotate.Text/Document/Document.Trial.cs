@@ -14,8 +14,11 @@ public sealed partial class Document
     /// <summary>How many items the document consists of; each takes 44 bytes and its content.</summary>
     public int ItemCount => _store.ItemCount;
 
-    /// <summary>Bytes of what the items hold, without their places: text takes one a character, or two.</summary>
-    public int ContentBytes => _store.Content.Length - _store.Content.Waste;
+    /// <summary>
+    /// Bytes of what the items hold, without their places, with the names of types and keys, and the room that is kept for what comes: text
+    /// takes one a character, or two.
+    /// </summary>
+    public long ContentBytes => _store.Content.Length - _store.Content.Waste + _store.NameUnits;
 
     /// <summary>Compares an update with what is here. Changes nothing.</summary>
     /// <param name="update">The update.</param>
@@ -42,7 +45,7 @@ public sealed partial class Document
     /// <param name="fault">Why it was refused, or <see cref="UpdateFault.None"/>.</param>
     /// <returns>
     /// False, and nothing has changed, if it is beyond a limit, something that it builds on is missing, or it puts something between two
-    /// things that stand in different lists: how long that stays would depend on when the document is loaded.
+    /// things that cannot have stood side by side: where that stands would depend on when the document is loaded.
     /// </returns>
     public bool TryPropose(Update fresh, out UpdateFault fault)
     {
@@ -55,9 +58,12 @@ public sealed partial class Document
             fault = reader.Fault;
             return false;
         }
-        if (!TryPut(bytes, out fault)) return false;
+        _store.ChecksPlaces = !_store.IsReplaying;
+        var isPut = TryPut(bytes, out fault);
+        _store.ChecksPlaces = false;
+        if (!isPut) return false;
         var isWhole = _intake.StructsLeft == 0 && _intake.DeletesLeft.Count == 0;
-        _isOnTrial = isWhole && (_store.IsReplaying || !_store.CrossesLists);
+        _isOnTrial = isWhole && (_store.IsReplaying || !_store.Misplaces);
         if (_isOnTrial) return true;
         _store.Undo();
         fault = UpdateFault.Reference;

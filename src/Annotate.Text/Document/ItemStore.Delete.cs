@@ -27,10 +27,14 @@ sealed partial class ItemStore
     /// <summary>Set when a transaction goes beyond a limit, and must be undone.</summary>
     public UpdateFault Overrun { get; private set; }
 
+    /// <summary>Whether <see cref="Misplaces"/> is found out.</summary>
+    public bool ChecksPlaces { get; set; }
+
     /// <summary>
-    /// This transaction put an item between two that stand in different lists, which no editor does: it stays only as long as both lists do.
+    /// This transaction put an item where no editor puts one, between two things that cannot have stood side by side. Where it stands then
+    /// depends on what was there when it came, and is another place when the document is loaded.
     /// </summary>
-    public bool CrossesLists { get; private set; }
+    public bool Misplaces { get; private set; }
 
     /// <summary>The writers whose clock moved on in this transaction.</summary>
     public ReadOnlySpan<Writer> Advanced => _advanced.Span;
@@ -152,7 +156,7 @@ sealed partial class ItemStore
         Forget(ref _newRoots);
         Forget(ref _cutPairs);
         Forget(ref _cuts);
-        CrossesLists = false;
+        Misplaces = false;
         _transaction++;
         _steps = 0;
         _sealed = 0;
@@ -196,9 +200,7 @@ sealed partial class ItemStore
         CollectAll(owner.Sequence);
         if (owner.HasKeys)
             foreach (var list in owner.Keys.Values) CollectAll(list);
-        owner.Clear();
-        _types.Span[type] = null;
-        _freeTypes.Push(type);
+        Remove(type);
     }
 
     void CollectAll(ItemList? list)
@@ -210,8 +212,7 @@ sealed partial class ItemStore
             Collect(number, withPlace: true);
             number = next;
         }
-        _lists.Span[list.Number] = null;
-        _freeLists.Push(list.Number);
+        Remove(list);
     }
 
     void JoinAround(ClockSpan span)

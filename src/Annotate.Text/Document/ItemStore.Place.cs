@@ -109,6 +109,8 @@ sealed partial class ItemStore
         }
         if (list is null)
         {
+            Unmark(left);
+            Unmark(right);
             PlaceCollected(writer, (int)head.Length - offset);
             return;
         }
@@ -128,6 +130,12 @@ sealed partial class ItemStore
         var contentEnd = writer.ContentEnd;
         TakeContent(bytes, head, writer, number, offset);
         Enlist(writer, number, left, right, list, contentEnd);
+    }
+
+    /// <summary>The list that an item stands in may have been cut, and is not changed otherwise.</summary>
+    void Unmark(int number)
+    {
+        if (number != 0 && _items[number].List != 0) ListAt(_items[number].List).Unmark();
     }
 
     /// <summary>
@@ -165,8 +173,13 @@ sealed partial class ItemStore
         if (right != 0 && _items[right].Kind == StructKind.Collected) return null;
         if (left != 0)
         {
-            CrossesLists |= right != 0 && _items[right].List != _items[left].List;
-            return ListAt(_items[left].List);
+            var list = ListAt(_items[left].List);
+            // One item that held both was cut between them, the wrong way round.
+            Misplaces |= _items[left].End - 1 != head.LeftClock;
+            if (right == 0 || _items[right].List == list.Number) return list;
+            Misplaces = true;
+            ListAt(_items[right].List).Unmark();
+            return list;
         }
         if (right != 0) return ListAt(_items[right].List);
         var reader = new ByteReader(bytes, head.RightEnd);
@@ -190,7 +203,11 @@ sealed partial class ItemStore
     void Settle(int number, int left, int right, ItemList list)
     {
         var isContested = left != 0 ? _items[left].Right != right : right == 0 || _items[right].Left != 0;
-        if (isContested) left = Resolve(number, left, right, list);
+        if (isContested)
+        {
+            if (ChecksPlaces) Misplaces |= !MayStandSideBySide(left, right);
+            left = Resolve(number, left, right, list);
+        }
         right = left != 0 ? _items[left].Right : list.First;
         ref var item = ref _items[number];
         item.Left = left;
@@ -206,6 +223,33 @@ sealed partial class ItemStore
         NoteChanged(list);
         if (list.Key is not null && right == 0 && left != 0) Delete(left);
         if ((list.Key is not null && right != 0) || (!owner.IsRoot && _items[owner.Holder].IsDeleted)) Delete(number);
+    }
+
+    /// <summary>
+    /// Whether whoever wrote an item can have seen nothing between its origins: the left one is the first of the two, the right one was not
+    /// written behind something in between, nor the left one before something in between. Nothing stands for the start or the end.
+    /// </summary>
+    bool MayStandSideBySide(int left, int right)
+    {
+        if (right == 0) return left == 0 || _items[left].RightOriginBy == Item.Nobody;
+        if (left == 0) return _items[right].OriginBy == Item.Nobody;
+        ref var l = ref _items[left];
+        ref var r = ref _items[right];
+        var passed = 0;
+        var between = l.Right;
+        for (; between != 0 && between != right; between = _items[between].Right)
+        {
+            passed++;
+            if (Holds(between, r.OriginBy, r.OriginClock) || Holds(between, l.RightOriginBy, l.RightOriginClock)) break;
+        }
+        CountSteps(passed);
+        return between == right;
+    }
+
+    bool Holds(int number, int writer, int clock)
+    {
+        ref var item = ref _items[number];
+        return item.Writer == writer && item.Clock <= clock && clock < item.End;
     }
 
     int Resolve(int number, int left, int right, ItemList list)

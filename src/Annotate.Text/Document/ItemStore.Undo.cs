@@ -35,6 +35,7 @@ sealed partial class ItemStore
         EndTransaction();
         // What is refused again and again must not fill the memory.
         if (Content.IsWasteful) TidyContent();
+        Content.Trim();
     }
 
     void Mend(in PairCut cut)
@@ -57,6 +58,8 @@ sealed partial class ItemStore
     {
         while (_writers.Count > 0 && _writers.Last.Clock == 0)
         {
+            // What it wrote was counted when it was taken out.
+            Content.Waste += _writers.Last.ContentLimit - _writers.Last.ContentEnd;
             _writersById.Remove(_writers.Last.ClientId);
             _writers.Truncate(_writers.Count - 1);
         }
@@ -108,29 +111,21 @@ sealed partial class ItemStore
     void Drop(int type)
     {
         var owner = TypeAt(type);
-        if (owner.Sequence is { } sequence) Drop(sequence);
+        if (owner.Sequence is { } sequence) Remove(sequence);
         if (owner.HasKeys)
-            foreach (var list in owner.Keys.Values) Drop(list);
-        owner.Clear();
-        _types.Span[type] = null;
-        _freeTypes.Push(type);
+            foreach (var list in owner.Keys.Values) Remove(list);
+        Remove(type);
     }
 
     void DropRoot(string name)
     {
-        if (_roots.Remove(name, out var root) && root.Sequence is { } sequence) Drop(sequence);
-    }
-
-    void Drop(ItemList list)
-    {
-        _lists.Span[list.Number] = null;
-        _freeLists.Push(list.Number);
+        if (_roots.Remove(name, out var root) && root.Sequence is { } sequence) Remove(sequence);
     }
 
     void DropIfEmpty(ItemList list)
     {
         if (list.First != 0 || list.Key is null || _lists.Span[list.Number] != list) return;
         list.Owner.Remove(list.Key);
-        Drop(list);
+        Remove(list);
     }
 }

@@ -41,6 +41,9 @@ sealed partial class ItemStore
 
     public ref Item this[int item] => ref _items[item];
 
+    /// <summary>How long the names of types and keys are, other than those of root types.</summary>
+    public long NameUnits { get; private set; }
+
     public SharedType TypeAt(int number) => _types.Span[number]!;
 
     public ItemList ListAt(int number) => _lists.Span[number]!;
@@ -80,6 +83,7 @@ sealed partial class ItemStore
 
     public int AddType(SharedType type)
     {
+        NameUnits += type.Name?.Length ?? 0;
         if (_freeTypes.TryPop(out var free))
         {
             _types.Span[free] = type;
@@ -104,14 +108,31 @@ sealed partial class ItemStore
         var list = new ItemList(owner, key, isReused ? number : _lists.Count);
         if (isReused) _lists.Span[number] = list;
         else _lists.Add(list);
+        NameUnits += key?.Length ?? 0;
         return list;
+    }
+
+    void Remove(int type)
+    {
+        var owner = TypeAt(type);
+        NameUnits -= owner.Name?.Length ?? 0;
+        owner.Clear();
+        _types.Span[type] = null;
+        _freeTypes.Push(type);
+    }
+
+    void Remove(ItemList list)
+    {
+        NameUnits -= list.Key?.Length ?? 0;
+        _lists.Span[list.Number] = null;
+        _freeLists.Push(list.Number);
     }
 
     /// <summary>Makes room at once for what an update is going to bring. A small one finds its room as it comes.</summary>
     public void Expect(int bytes, int structs)
     {
         if (structs < ItemsExpectedMin) return;
-        if (_items.Length - _itemCount < structs) Array.Resize(ref _items, Math.Max(_itemCount + structs, 1 + _itemCount));
+        if (_items.Length - 1 - ItemCount < structs) Array.Resize(ref _items, Math.Max(_itemCount + structs, 1 + _itemCount));
         Content.Reserve(bytes);
     }
 

@@ -26,8 +26,7 @@ readonly struct JsonReading(ItemStore store, Utf8JsonWriter output, ReadingAllow
                 break;
             default:
                 var xml = new XmlReading(store, allowance).Write(type, kind);
-                allowance?.Spend(xml.Length);
-                allowance?.Check(0);
+                allowance?.Check(output.BytesCommitted + output.BytesPending + xml.Length);
                 output.WriteStringValue(xml);
                 break;
         }

@@ -149,11 +149,12 @@ readonly struct XmlReading(ItemStore store, ReadingAllowance? allowance = null)
         var sorted = formats.Entries.OrderBy(entry => entry.Key, StringComparer.Ordinal).ToArray();
         foreach (var (key, json) in sorted)
         {
+            var before = text.Length;
             text.Append('<').Append(key);
-            allowance?.Spend(json.Length);
             using var document = JsonText.Parse(json);
             AppendAttributes(text, document.RootElement);
             text.Append('>');
+            allowance?.Spend(Math.Max(0, json.Length - (text.Length - before)));
         }
         return [.. sorted.Select(entry => entry.Key)];
     }

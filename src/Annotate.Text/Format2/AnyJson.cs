@@ -11,7 +11,6 @@ namespace Annotate.Text;
 static class AnyJson
 {
     const long IntegerMax = int.MaxValue;
-    const int BytesInJsonMax = 64 * 1024;
 
     /// <summary>Writes a value, checked before, as a string of JSON. Fails on what JSON.stringify throws on or gives nothing for.</summary>
     public static bool TryToJson(ReadOnlySpan<byte> any, ref ByteWriter output)
@@ -48,7 +47,7 @@ static class AnyJson
             case AnyValues.Bytes:
                 reader.TryBlob(out var bytes);
                 // Each byte becomes ten characters or so. Nobody writes bytes where JSON belongs; that they can be written is no reason to.
-                if (bytes.Length > BytesInJsonMax) return false;
+                if (bytes.Length > Limits.BytesInJsonMax) return false;
                 AppendBytes(json, bytes);
                 return true;
             case AnyValues.Array:

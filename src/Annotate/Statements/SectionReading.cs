@@ -79,6 +79,8 @@ public static class SectionReading
 
     sealed class DeltaWalk(Document document, Utf8JsonWriter json, IReadOnlyDictionary<long, string>? owners) : SectionWalk(document)
     {
+        const string None = "{}";
+
         // A block may have many lines, each of which says what it says of the block; it is read once.
         readonly Dictionary<SharedRef, string> _attributes = [];
         readonly ReadingAllowance _allowed = new(Limits.ReadingBytesMax);
@@ -110,7 +112,7 @@ public static class SectionReading
             Begin(says.ToString(), element.ClientId);
             json.WriteStartObject("attributes");
             json.WriteString("leaf", name);
-            WriteAttributes(element);
+            WriteAttributes(AttributesOf(element));
             json.WriteEndObject();
             json.WriteEndObject();
         }
@@ -120,7 +122,7 @@ public static class SectionReading
             Begin("\n", null);
             json.WriteStartObject("attributes");
             json.WriteString("block", name);
-            if (name is not null) WriteAttributes(block);
+            if (name is not null) WriteAttributes(AttributesOfBlock(block));
             if (Around.Count > 0)
             {
                 json.WriteStartArray("in");
@@ -139,15 +141,22 @@ public static class SectionReading
             if (client is { } writer && owners is not null && owners.TryGetValue(writer, out var person)) json.WriteString("by", person);
         }
 
-        void WriteAttributes(SharedRef element)
+        string AttributesOfBlock(SharedRef block)
         {
-            if (!_attributes.TryGetValue(element, out var attributes))
-            {
-                if (!Document.TryReadAttributes(element, _allowed, out attributes)) _isBeyond = true;
-                _attributes.Add(element, attributes ??= "{}");
-            }
+            if (!_attributes.TryGetValue(block, out var attributes)) _attributes.Add(block, attributes = AttributesOf(block));
+            return attributes;
+        }
 
-            if (attributes != "{}") WriteRaw("attrs", attributes);
+        string AttributesOf(SharedRef element)
+        {
+            if (Document.TryReadAttributes(element, _allowed, out var attributes)) return attributes;
+            _isBeyond = true;
+            return None;
+        }
+
+        void WriteAttributes(string attributes)
+        {
+            if (attributes != None) WriteRaw("attrs", attributes);
         }
 
         void WriteRaw(string name, string value)

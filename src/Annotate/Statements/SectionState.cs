@@ -10,12 +10,16 @@ public sealed class SectionState : IState
     /// <summary>Weighing costs as much as the text is long, so it waits until this many bytes may have come, or half of what the text has.</summary>
     const int WeighBytesMin = 64 << 10;
 
+    /// <summary>So much work may have been added to that of opening the text before that is tried again.</summary>
+    const long NewStepsMax = 5 * Annotate.Text.Limits.PlacingStepsMax;
+
     readonly Document _document = new();
     readonly Dictionary<long, string> _owners = [];
     Edited? _proposed;
     long _weighedBytes;
     long _newBytes;
-    long _weighedContent;
+    long _weighedHolding;
+    long _newPieces;
     bool _isTangled;
 
     public SectionState() { }
@@ -26,7 +30,8 @@ public sealed class SectionState : IState
         if (text.Length == 0) return;
         if (!Update.TryRead(text, out var update, out var fault)) throw new InvalidDataException($"A stored text cannot be read: {fault}");
         if (!_document.TryReplay(update, out var steps)) throw new InvalidDataException("A stored text is not whole");
-        (_weighedBytes, _weighedContent, _isTangled) = (text.Length, _document.ContentBytes, IsTangling(steps));
+        (_weighedBytes, _weighedHolding) = (text.Length, Holding);
+        _isTangled = steps > Annotate.Text.Limits.PlacingStepsMax;
     }
 
     /// <summary>Which person wrote first under each client id (G8).</summary>
@@ -49,8 +54,8 @@ public sealed class SectionState : IState
     {
         fresh = null;
         TakeBack();
-        // Here and not where edits are applied, so that replaying a long history weighs it once.
-        if (_newBytes > Math.Max(WeighBytesMin, _weighedBytes / 2)) Examine();
+        // Here and not where edits are applied, so that replaying a long history examines it once.
+        if (_newBytes > Math.Max(WeighBytesMin, _weighedBytes / 2) || _newPieces * _document.ItemCount > NewStepsMax) Examine();
         if (edit.Update.Length > Limits.EditBytesMax)
             return Refused(version, Problem.TooLarge($"An edit has {edit.Update.Length} bytes; {Limits.EditBytesMax} is the most."));
         if (!Update.TryRead(edit.Update, out var update, out var fault))
@@ -93,6 +98,7 @@ public sealed class SectionState : IState
 
         foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
         _newBytes += GrowthOf(update);
+        _newPieces += PiecesOf(update);
         // The entry is kept for followers for a while; what was decoded of it is larger than it is, and needed no more.
         edited.Decoded = null;
     }
@@ -132,17 +138,17 @@ public sealed class SectionState : IState
     /// </summary>
     void Examine()
     {
-        Weigh();
-        if (!Update.TryRead(Encode(), out var whole, out var fault)) throw new InvalidOperationException($"A text cannot be read: {fault}.");
-        new Document().TryReplay(whole, out var steps);
-        _isTangled = IsTangling(steps);
+        var whole = Encode();
+        (_weighedBytes, _newBytes, _newPieces, _weighedHolding) = (whole.Length, 0, 0, Holding);
+        // What was recorded before some place was refused opens all the same.
+        _isTangled = !Update.TryRead(whole, out var update, out _)
+            || (!new Document().TryPropose(update, out var fault) && fault != UpdateFault.Reference);
     }
 
-    static bool IsTangling(long steps) => steps > Annotate.Text.Limits.PlacingStepsMax;
+    /// <summary>What goes down when much is deleted.</summary>
+    long Holding => _document.ContentBytes + (long)_document.ItemCount * Limits.PieceBytesMax;
 
-    void Weigh() => (_weighedBytes, _newBytes, _weighedContent) = (Encode().Length, 0, _document.ContentBytes);
-
-    bool MayHaveRoomAgain => _newBytes > WeighBytesMin || _weighedContent - _document.ContentBytes > WeighBytesMin;
+    bool MayHaveRoomAgain => _newBytes > WeighBytesMin || _weighedHolding - Holding > WeighBytesMin;
 
     /// <summary>How many bytes longer an edit makes the text at most: what it brings, and the cuts it makes in what is there.</summary>
     static long GrowthOf(Update update) => update.Bytes.Length + (long)PiecesOf(update) * Limits.PieceBytesMax;
@@ -162,7 +168,7 @@ public sealed class SectionState : IState
         var factor = RoomFactor(fresh);
         if (_isTangled && factor == 1)
             return Problem.TooLarge("So much was written at the same places that the text takes too long to open. Go on in a new section.");
-        if (_weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor && MayHaveRoomAgain) Weigh();
+        if (_weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor && MayHaveRoomAgain) Examine();
         return _weighedBytes + _newBytes + fresh.Bytes.Length > Limits.TextBytesMax * factor
             ? Problem.TooLarge($"The text would have more than {Limits.TextBytesMax} bytes.")
             : null;

@@ -63,7 +63,7 @@ public sealed class SectionTests
     [Fact]
     public void A_text_that_would_take_too_long_to_open_takes_nothing_more_and_can_be_read()
     {
-        const int structs = 2_000, edits = 3;
+        const int structs = 1_500, edits = 3;
         var text = new SectionState();
         var version = 0;
         for (var i = 0; i < edits; i++) Assert.Null(Take(text, Pieces(i * structs, structs, client: 2), ++version));
@@ -76,6 +76,30 @@ public sealed class SectionTests
         Assert.Equal("too-large", again.Decide(Words(taken * structs, 1), version, out _)?.Problem?.Code);
         Assert.Equal(text.Encode(), again.Encode());
         Assert.Null(Take(again, Deletion(0, structs), ++version));
+    }
+
+    [Fact]
+    public void However_long_a_text_is_it_does_not_come_to_take_too_long_to_open()
+    {
+        const int images = 8, structs = 1_500, edits = 3;
+        var text = new SectionState();
+        var version = 0;
+        for (var i = 0; i < images; i++) Assert.Null(Take(text, Image(i), ++version));
+        for (var i = 0; i < edits; i++) Assert.Null(Take(text, Pieces(i * structs, structs, client: 3), ++version));
+        var taken = 0;
+        while (taken < edits && Take(text, Pieces(taken * structs, structs, client: 2, before: 3), version + 1) is null) (taken, version) = (taken + 1, version + 1);
+        Assert.InRange(taken, 1, edits - 1);
+    }
+
+    [Fact]
+    public void A_text_full_of_elements_has_room_again_when_they_are_deleted()
+    {
+        var text = new SectionState();
+        var (clock, version) = (0, 0);
+        while (Take(text, Element(clock), ++version) is null) clock++;
+        Assert.InRange(clock, Limits.TextBytesMax / Limits.EditBytesMax - 1, Limits.TextBytesMax / Limits.EditBytesMax);
+        Assert.Null(Take(text, Deletion(0, clock), ++version));
+        Assert.Null(Take(text, Element(clock), ++version));
     }
 
     [Fact]
@@ -167,6 +191,24 @@ public sealed class SectionTests
         if (clock > 0) Write(bytes, clock - 1);
         else bytes.Write([1, 1, (byte)'t']);
         bytes.Write([1, text]);
+        Write(bytes, length);
+        bytes.Write(Enumerable.Repeat((byte)'x', length).ToArray());
+        bytes.WriteByte(0);
+        return new Edit(bytes.ToArray(), Commands.Ana, 1);
+    }
+
+    /// <summary>Client 1 adds an element whose name is nearly as long as an edit may be.</summary>
+    static Edit Element(int clock)
+    {
+        const int length = Limits.EditBytesMax - 32;
+        const byte element = 3;
+        using var bytes = new MemoryStream();
+        foreach (var number in new[] { 1, 1, 1, clock }) Write(bytes, number);
+        bytes.WriteByte((byte)(clock == 0 ? 0x07 : 0x87));
+        if (clock > 0) bytes.WriteByte(1);
+        if (clock > 0) Write(bytes, clock - 1);
+        else bytes.Write([1, 1, (byte)'t']);
+        bytes.WriteByte(element);
         Write(bytes, length);
         bytes.Write(Enumerable.Repeat((byte)'x', length).ToArray());
         bytes.WriteByte(0);
