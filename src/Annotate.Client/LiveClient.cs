@@ -137,8 +137,7 @@ public sealed class LiveClient : IAsyncDisposable
         }
         catch
         {
-            lock (_lock)
-                if (_open.GetValueOrDefault(name) == opening) _open.Remove(name);
+            TryRemove(name, opening);
             throw;
         }
     }
@@ -202,19 +201,15 @@ public sealed class LiveClient : IAsyncDisposable
     }
 
     // It will not come back: the policy gave up, or the server said so. Nobody shall wait for ever.
-    async Task EndAllAsync(Exception? reason)
+    internal async Task EndAllAsync(Exception? reason)
     {
-        // SignalR may say that the connection has closed before it has handed over the last messages; they tell why.
-        // What is opened meanwhile belongs to the next connection.
+        // What was open on this connection: while it waits, the next one may be there, and something open on that.
         KeyValuePair<string, Opening>[] all;
         lock (_lock) all = [.. _open];
+        // SignalR may say that the connection has closed before it has handed over the last messages; they tell why.
         if (reason is null && all.Length > 0) await Task.Delay(LastMessages);
         foreach (var (name, opening) in all)
-        {
-            lock (_lock)
-                if (_open.GetValueOrDefault(name) != opening || !_open.Remove(name)) continue;
-            opening.End(reason ?? new IOException("The connection was closed."));
-        }
+            if (TryRemove(name, opening)) opening.End(reason ?? new IOException("The connection was closed."));
     }
 
     /// <summary>The connection went, or was not there.</summary>
@@ -234,6 +229,11 @@ public sealed class LiveClient : IAsyncDisposable
     T? Find<T>(string name) where T : class, IResumable
     {
         lock (_lock) return _open.GetValueOrDefault(name)?.It as T;
+    }
+
+    bool TryRemove(string name, Opening opening)
+    {
+        lock (_lock) return _open.GetValueOrDefault(name) == opening && _open.Remove(name);
     }
 
     Opening[] TakeAll()

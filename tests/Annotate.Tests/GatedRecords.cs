@@ -21,8 +21,10 @@ sealed class GatedRecords : IGrainStorage
 
     public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        if (_gates.TryGetValue(grainId, out var gate)) await gate.PassAsync();
+        var fails = _gates.TryGetValue(grainId, out var gate) && await gate.PassAsync();
+        if (fails && !gate!.Lands) throw new IOException("The test lets this write fail.");
         lock (_lock) _records.WriteStateAsync(stateName, grainId, grainState).GetAwaiter().GetResult();
+        if (fails) throw new IOException("The test lets the answer to this write be lost.");
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -47,18 +49,24 @@ sealed class Gate
 
     public void Open() => _open.TrySetResult();
 
+    /// <summary>Whether writes that fail are on disk all the same.</summary>
+    public bool Lands { get; private set; }
+
     /// <summary>Opens, and lets so many writes fail.</summary>
-    public void Fail(int writes)
+    /// <param name="landing">They are on disk all the same, and only the answer is lost.</param>
+    public void Fail(int writes, bool landing = false)
     {
-        _failures = writes;
+        (_failures, Lands) = (writes, landing);
         Open();
     }
 
-    internal async Task PassAsync()
+    /// <returns>Whether the write is to fail.</returns>
+    internal async Task<bool> PassAsync()
     {
         _reached.TrySetResult();
         await _open.Task;
-        if (Interlocked.Decrement(ref _failures) >= 0) throw new IOException("The test lets this write fail.");
+        if (Interlocked.Decrement(ref _failures) >= 0) return true;
         _passed.TrySetResult();
+        return false;
     }
 }

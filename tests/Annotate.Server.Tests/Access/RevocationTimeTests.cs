@@ -17,7 +17,8 @@ public sealed class RevocationTimeTests(PostgresFixture postgres, ITestOutputHel
     const string Fay = $"{Here}/people/fay";
     const int SocketsOfEachKind = 10;
 
-    // A second is promised. On a machine that does other things as well a test must not fail for that; it tells what it measured.
+    // A second is promised. On a machine that does other things as well one of many may be late; a test must not fail for that.
+    static readonly TimeSpan Promised = TimeSpan.FromSeconds(1);
     static readonly TimeSpan Late = TimeSpan.FromSeconds(3);
 
     public enum Revocation
@@ -89,14 +90,18 @@ public sealed class RevocationTimeTests(PostgresFixture postgres, ITestOutputHel
         var ended = hubs.Select(hub => hub.EndedAsync()).Concat(texts.Select(text => text.WaitAsync(it => it.IsClosed))).Select(end => TimeOfAsync(end, answered));
         var ends = Task.WhenAll(ended.ToArray());
         var lastTaken = await Task.WhenAll(doors.Select(door => LastTakenAsync(door, 401, answered)));
-        var slowest = (await ends).Max();
-        output.WriteLine($"{revocation}: {2 * SocketsOfEachKind} sockets were closed within {slowest.TotalMilliseconds:0} ms of the answer, "
-            + $"and the last that any door took was sent {lastTaken.Max().TotalMilliseconds:0} ms after it.");
-        Assert.True(slowest < Late, $"A socket was open for {slowest.TotalMilliseconds:0} ms.");
+        var open = await ends;
+        output.WriteLine($"{revocation}: half of {open.Length} sockets were closed within {Median(open).TotalMilliseconds:0} ms of the answer, all within "
+            + $"{open.Max().TotalMilliseconds:0} ms, and the last that any door took was sent {lastTaken.Max().TotalMilliseconds:0} ms after it.");
+        Assert.True(Median(open) < Promised, $"Half of the sockets were open for {Median(open).TotalMilliseconds:0} ms.");
+        Assert.True(open.Max() < Late, $"A socket was open for {open.Max().TotalMilliseconds:0} ms.");
+        Assert.True(Median(lastTaken) < Promised, $"Half of the doors took what was sent {Median(lastTaken).TotalMilliseconds:0} ms after the answer.");
         foreach (var door in doors) Assert.Equal(401, await door());
         foreach (var hub in hubs) hub.Dispose();
         foreach (var text in texts) await text.DisposeAsync();
     }
+
+    static TimeSpan Median(TimeSpan[] times) => times.Order().ElementAt(times.Length / 2);
 
     static async Task RevokeAsync(TestServerHost server, string token, Revocation revocation)
     {

@@ -162,7 +162,7 @@ sealed class Bustle(TimeProvider clock, int seed) : IAsyncDisposable
         Assert.Equal(0, kept.States);
         foreach (var record in _records.Where(record => record.Topic == topic))
         {
-            await record.WaitAsync(acknowledged.Length);
+            await record.CheckAsync(acknowledged.Length);
             foreach (var (version, seen) in record.Changes) Assert.Equal(kept.Changes[version], seen);
         }
 
@@ -177,7 +177,7 @@ sealed class Bustle(TimeProvider clock, int seed) : IAsyncDisposable
         Assert.Equal(Enumerable.Range(1, (int)positions).Select(version => (long)version), VersionsOf(kept, Harbour.Positions));
         foreach (var record in _records.Where(record => record.Topic == Harbour.Feed))
         {
-            await record.WaitAsync(kept.Version);
+            await record.CheckAsync(kept.Version);
             foreach (var (version, seen) in record.Changes) Assert.Equal(kept.Changes[version], seen);
         }
     }

@@ -89,6 +89,23 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_end_of_a_connection_does_not_end_what_is_followed_on_the_next()
+    {
+        await using var client = await ConnectAsync("cat");
+        var last = await client.FollowAsync(Harbour.Thread);
+        Assert.NotNull((await FirstAsync(last)).State);
+        // Called when a connection has closed. It waits a moment, in which whoever follows may have connected again.
+        var ending = client.EndAllAsync(null);
+        var next = await client.FollowAsync(Harbour.Positions);
+        await ending.WaitAsync(Patience, Cancelled);
+        await Assert.ThrowsAsync<IOException>(() => FirstAsync(last));
+        Assert.NotNull((await FirstAsync(next)).State);
+        using var ada = await PersonAsync("ada");
+        await Harbour.PutAsync(ada, $"{Harbour.PositionsPath}/tide", new { kind = "support", redLine = false, reason = "" });
+        Assert.NotNull((await FirstAsync(next)).Change);
+    }
+
+    [Fact]
     public async Task A_reader_who_falls_behind_gets_everything_later_and_little_is_kept_meanwhile()
     {
         const int kept = 16, changes = 150;

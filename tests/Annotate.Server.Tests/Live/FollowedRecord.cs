@@ -2,7 +2,10 @@ using Annotate.Client;
 
 namespace Annotate.Server.Tests.Live;
 
-/// <summary>Reads a followed topic to its end and keeps what came, version by version; a gap, a repeat or a step back is a fault (G2).</summary>
+/// <summary>
+/// Reads a followed topic to its end and keeps what came, version by version; a gap, a repeat or a step back is a fault (G2). So is the whole
+/// state where the changes could have come: it is given to whoever is new, or missed more than one answer holds.
+/// </summary>
 sealed class FollowedRecord
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -18,7 +21,7 @@ sealed class FollowedRecord
     FollowedRecord(FollowedTopic topic, long since, Tally tally)
     {
         (_topic, _tally) = (topic, tally);
-        _version = since;
+        _version = First = since;
         _ = ReadAsync();
     }
 
@@ -28,6 +31,9 @@ sealed class FollowedRecord
     public string Topic => _topic.Topic;
 
     public long Version => Volatile.Read(ref _version);
+
+    /// <summary>The version it began with: of its first state, unless it named one. Every change after it came.</summary>
+    public long First { get; private set; }
 
     /// <summary>How often the whole state came.</summary>
     public int States { get; private set; }
@@ -47,6 +53,17 @@ sealed class FollowedRecord
     {
         await WaitAsync(() => Version >= version);
         Assert.Equal(version, Version);
+    }
+
+    /// <summary>Waits until it is at a version, the last one; then every change up to there has come, once.</summary>
+    public async Task CheckAsync(long last)
+    {
+        await WaitAsync(last);
+        lock (_lock)
+        {
+            Assert.Null(_fault);
+            Assert.Equal(Enumerable.Range(1, (int)(last - First)).Select(n => First + n), _changes.Keys.Order());
+        }
     }
 
     public async Task WaitAsync(Func<bool> holds)
@@ -92,13 +109,16 @@ sealed class FollowedRecord
         if (news.Change is { } change)
         {
             if (change.Version != _version + 1) Fail($"{Topic}: {change.Version} came after {_version}.");
-            _changes[change.Version] = change;
+            if (!_changes.TryAdd(change.Version, change)) Fail($"{Topic}: {change.Version} came twice.");
         }
         else
         {
             if (news.Version < _version) Fail($"{Topic}: the state {news.Version} came after {_version}.");
+            if (First >= 0 && news.Version - _version <= Annotate.Limits.CatchUpEntriesMax) Fail($"{Topic}: the whole state {news.Version} came instead of the changes after {_version}.");
             States++;
             State = news.State;
+            First = news.Version;
+            _changes.Clear();
         }
 
         _version = news.Version;

@@ -9,7 +9,9 @@ public sealed class JournalOnPostgres(JournalDatabase database) : JournalContrac
 {
     protected override int Stride => 23;
 
-    protected override int ManyAppends => 500;
+    protected override int ManyAppends => 4_000;
+
+    protected override int GrowingAppends => 1_000;
 
     protected override int RandomRounds => 5;
 

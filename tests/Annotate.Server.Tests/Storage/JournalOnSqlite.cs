@@ -9,7 +9,7 @@ public sealed class JournalOnSqlite(JournalFile file) : JournalContract, IClassF
 {
     protected override int Stride => 11;
 
-    protected override int ManyAppends => 2_000;
+    protected override int GrowingAppends => 2_000;
 
     protected override int RandomRounds => 20;
 

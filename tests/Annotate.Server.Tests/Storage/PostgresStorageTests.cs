@@ -23,6 +23,18 @@ public sealed class PostgresStorageTests(PostgresFixture postgres) : StorageCont
         return (provider.Storage, provider);
     }
 
+    protected override async Task HarmAsync(string name, Harm harm)
+    {
+        var bytes = harm switch
+        {
+            Harm.Zeroed => "decode(repeat('00', length(payloadbinary)), 'hex')",
+            Harm.CutShort => "substring(payloadbinary for 10)",
+            _ => "NULL",
+        };
+        Assert.Equal(1L, await Run(
+            $"WITH harmed AS (UPDATE orleans.orleansstorage SET payloadbinary={bytes} WHERE graintypestring LIKE '%{name}' RETURNING 1) SELECT count(*) FROM harmed"));
+    }
+
     [Fact]
     public async Task The_schema_is_made_once_however_many_servers_start()
     {

@@ -16,6 +16,21 @@ public abstract class StorageContract : IAsyncLifetime
     /// <summary>Opens the test's store once more, with connections of its own.</summary>
     protected abstract Task<(IGrainStorage Storage, IAsyncDisposable Closing)> OpenOnce();
 
+    /// <summary>Harms what is stored under a name, past the provider.</summary>
+    protected abstract Task HarmAsync(string name, Harm harm);
+
+    public enum Harm
+    {
+        /// <summary>As many bytes, all of them zero.</summary>
+        Zeroed,
+
+        /// <summary>The first ten bytes only.</summary>
+        CutShort,
+
+        /// <summary>None.</summary>
+        Emptied,
+    }
+
     public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public virtual async ValueTask DisposeAsync()
@@ -269,6 +284,26 @@ public abstract class StorageContract : IAsyncLifetime
         await storage.ClearStateAsync("snapshot.1", Section, state);
         Assert.False(state.RecordExists);
         Assert.False((await Read(storage, Section, "snapshot.1")).RecordExists);
+    }
+
+    [Theory]
+    [InlineData(Harm.Zeroed), InlineData(Harm.CutShort), InlineData(Harm.Emptied)]
+    public async Task An_unreadable_record_is_an_error_or_has_an_ETag_and_is_never_taken_for_missing(Harm harm)
+    {
+        var storage = await Open();
+        await Write(storage, Section, "chunk.0", Bytes(1, 100));
+        var beside = await Write(storage, Section, "chunk.1", Bytes(2, 100));
+        await HarmAsync("chunk.0", harm);
+
+        var again = await Open();
+        Found? found = null;
+        var error = await Record.ExceptionAsync(async () => found = await Read(again, Section, "chunk.0"));
+        if (error is not null) Assert.Contains("chunk.0", Assert.IsType<InvalidDataException>(error).Message, StringComparison.Ordinal);
+        else Assert.True(found is { ETag: not null } && !found.Bytes.AsSpan().SequenceEqual(Bytes(1, 100)), $"{found}");
+        // So nobody begins anew over it, and its neighbour is whole.
+        await Assert.ThrowsAsync<InconsistentStateException>(() => Write(again, Section, "chunk.0", [1]));
+        Assert.Equal(Bytes(2, 100), (await Read(again, Section, "chunk.1")).Bytes);
+        await Write(again, Section, "chunk.1", [3], beside);
     }
 
     [Fact]

@@ -1,17 +1,34 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Annotate.Server.Hosting;
 
 namespace Annotate.Server.Tests.Verbs;
 
 /// <summary>The executable as people use it: each verb against a server that runs, and without one.</summary>
-public sealed class VerbTests
+public sealed partial class VerbTests
 {
+    const string Seeds =
+        """
+        {
+          "instruments": [{ "id": "example", "title": "Example", "draft": "first", "draftTitle": "First", "language": "en", "source": "example.md" }],
+          "coalitions": ["river.json"]
+        }
+        """;
+
+    const string Coalition =
+        """
+        {
+          "id": "river", "name": "River", "policy": "noBlock", "instrument": "example", "draft": "first", "organisations": [],
+          "people": [{ "id": "ada", "name": "Ada", "affiliation": "Example", "role": "steward", "mandates": [] }]
+        }
+        """;
+
     const string Draft = "## Article 1. Purpose\n\n1. The purpose of this example is to be read.\n";
 
     [Fact]
-    public async Task Verbs_do_the_same_with_and_without_a_running_server_and_what_they_did_survives_a_kill()
+    public async Task What_verbs_did_survives_a_kill()
     {
         await using var server = await ServerProcess.StartAsync();
         var draft = Path.Combine(server.DataFolder, "draft.md");
@@ -47,6 +64,68 @@ public sealed class VerbTests
         using var revoked = await ada.GetAsync("/api/me");
         Assert.Equal(HttpStatusCode.Unauthorized, revoked.StatusCode);
         Assert.Equal(0, await server.StopAsync());
+    }
+
+    [Fact]
+    public async Task Every_verb_does_the_same_with_a_running_server_and_without_one()
+    {
+        await using var server = await ServerProcess.StartAsync();
+        var alone = Directory.CreateTempSubdirectory("annotate-test-");
+        var seeds = Directory.CreateTempSubdirectory("annotate-test-");
+        await File.WriteAllTextAsync(Path.Combine(seeds.FullName, "example.md"), Draft);
+        await File.WriteAllTextAsync(Path.Combine(seeds.FullName, "seeds.json"), Seeds);
+        await File.WriteAllTextAsync(Path.Combine(seeds.FullName, "river.json"), Coalition);
+        var said = await Task.WhenAll(
+            RunEachAsync(seeds, arguments => server.RunAsync(arguments)),
+            RunEachAsync(seeds, arguments => Executable.RunAsync([.. arguments, "--data", alone.FullName])));
+        Assert.Equal(said[0], said[1]);
+        // Whatever ran for a verb went with it.
+        Assert.False(File.Exists(PrivateSocket.PathIn(alone.FullName)));
+        alone.Delete(recursive: true);
+        seeds.Delete(recursive: true);
+    }
+
+    /// <summary>What each verb says, without what differs each time.</summary>
+    static async Task<string[]> RunEachAsync(DirectoryInfo seeds, Func<string[], Task<Ran>> run)
+    {
+        string[][] verbs =
+        [
+            ["seed", seeds.FullName],
+            ["import", Path.Combine(seeds.FullName, "example.md"), "--instrument", "example", "--draft", "second"],
+            ["token", "--coalition", "river", "--person", "ada"],
+            ["export", "--coalition", "river"],
+        ];
+        var said = new List<string>();
+        foreach (var verb in verbs)
+        {
+            var ran = await run(verb);
+            Assert.True(ran.Code == 0, $"{string.Join(' ', verb)}: {ran.Code} {ran.Error}");
+            said.Add(Token().Replace(Time().Replace(ran.Output, "TIME"), "TOKEN"));
+        }
+
+        Assert.Contains("coalition river: ", said[0]);
+        Assert.Equal("example, draft second: imported.", said[1].Trim());
+        Assert.Equal("TOKEN", said[2].Trim());
+        Assert.Equal("Ada", JsonDocument.Parse(said[3]).RootElement.GetProperty("coalition").GetProperty("people")[0].GetProperty("name").GetString());
+        return [.. said];
+    }
+
+    [Theory]
+    [InlineData("", "serve", "seed", "import", "export", "token", "text", "--data", "--url", "--no-seeds")]
+    [InlineData("serve", "--data", "--url", "--no-seeds")]
+    [InlineData("seed", "FOLDER", "--data", "--url", "--token")]
+    [InlineData("import", "FILE", "--instrument", "--draft", "--title", "--draft-title", "--language", "--data", "--url", "--token")]
+    [InlineData("export", "--coalition", "--out", "--data", "--url", "--token")]
+    [InlineData("token", "--coalition", "--person", "--days", "--sign-in", "--revoke", "--data", "--url", "--token")]
+    [InlineData("text", "inspect")]
+    [InlineData("text inspect", "FILE", "--json")]
+    public async Task Help_names_everything_there_is(string verb, params string[] names)
+    {
+        var ran = await Executable.RunAsync([.. verb.Split(' ', StringSplitOptions.RemoveEmptyEntries), "--help"]);
+        Assert.Equal((0, ""), (ran.Code, ran.Error));
+        Assert.Contains("Usage:", ran.Output);
+        // Each stands at the start of a line of its own, with what it is for behind it.
+        foreach (var name in names) Assert.Matches($@"(?m)^  <?{name}>?( [<(][\w-]+[)>])*  +\S", ran.Output);
     }
 
     [Fact]
@@ -131,4 +210,10 @@ public sealed class VerbTests
     }
 
     static StringContent Json(string text) => new(text, System.Text.Encoding.UTF8, "application/json");
+
+    [GeneratedRegex(@"ann_[\w-]+")]
+    private static partial Regex Token();
+
+    [GeneratedRegex(@"\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)")]
+    private static partial Regex Time();
 }

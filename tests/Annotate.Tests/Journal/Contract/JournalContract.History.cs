@@ -67,7 +67,7 @@ public abstract partial class JournalContract
     {
         var activation = await Activation.OpenAsync(NewStorage(), NextGrain());
         var entry = new string('x', 40);
-        var quarter = Math.Max(250, ManyAppends / 4);
+        var quarter = GrowingAppends / 4;
         List<double> bytesPerEntry = [];
         for (var i = 0; i < 4; i++)
         {

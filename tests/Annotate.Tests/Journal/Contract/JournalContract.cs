@@ -30,6 +30,9 @@ public abstract partial class JournalContract
 
     protected virtual int ManyAppends => 10_000;
 
+    /// <summary>Appends over which the bytes that each of them costs are compared.</summary>
+    protected virtual int GrowingAppends => 10_000;
+
     protected virtual int RandomRounds => 150;
 
     /// <summary>A grain that no other test has, of whatever storage.</summary>
