@@ -30,7 +30,8 @@ public sealed class EditsLikeYjs(Oracle yjs)
         var forgot = 0;
         for (var seed = 1; seed <= Night.Times(Programs); seed++) forgot += Run(seed) ? 1 : 0;
         Assert.InRange(forgot, 0, Night.Times(Programs) / 20);
-        TestContext.Current.SendDiagnosticMessage($"edits: {forgot} of {Night.Times(Programs)} times yjs had to be told again of what came too early");
+        TestContext.Current.SendDiagnosticMessage(
+            $"edits: {forgot} of {Night.Times(Programs)} times yjs had to be told again of what came too early");
     }
 
     /// <returns>Whether yjs had to be told again of something that came too early.</returns>
@@ -87,7 +88,8 @@ public sealed class EditsLikeYjs(Oracle yjs)
         bool IsHeldBack(byte[] update, int at) =>
             at >= cut && Update.TryRead(update, out var read, out _) && !read.Ranges.IsEmpty && read.Ranges[0].ClientId == away;
         var soon = updates.Where((update, at) => !IsHeldBack(update, at)).ToArray();
-        var order = soon.Concat(soon.Where(_ => random.Next(5) == 0)).Select((update, i) => (Update: update, At: i % soon.Length + random.Next(span)));
+        var order = soon.Concat(soon.Where(_ => random.Next(5) == 0))
+            .Select((update, i) => (Update: update, At: i % soon.Length + random.Next(span)));
         Assert.True(Updates.TryMerge([.. updates.Where(IsHeldBack).Select(update => (ReadOnlyMemory<byte>)update)], out var late));
         return [.. order.OrderBy(pair => pair.At).Select(pair => pair.Update), late];
     }

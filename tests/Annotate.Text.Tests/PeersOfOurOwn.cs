@@ -94,8 +94,8 @@ public sealed class PeersOfOurOwn
                     Assert.True(peer.TryApply(network.Said[random.Next(network.Said.Count)], out var fault), $"{where}: {fault}");
                     break;
                 case 3 when network.Said.Count > 1:
-                    var some = Enumerable.Range(0, 1 + random.Next(5)).Select(_ => (ReadOnlyMemory<byte>)network.Said[random.Next(network.Said.Count)]);
-                    Assert.True(Updates.TryMerge([.. some], out var merged));
+                    var some = Enumerable.Range(0, 1 + random.Next(5)).Select(_ => network.Said[random.Next(network.Said.Count)]);
+                    Assert.True(Updates.TryMerge([.. some.Select(update => (ReadOnlyMemory<byte>)update)], out var merged));
                     Assert.True(peer.TryApply(merged, out fault), $"{where}: {fault}");
                     break;
                 default:
@@ -138,8 +138,9 @@ public sealed class PeersOfOurOwn
             if (random.Next(6) == 0) WriteParagraph(edit, peer, random);
         });
         Assert.True(expected == peer.ReadText(text), $"{where}: the text is {peer.ReadText(text)}, not {expected}");
-        if (random.Next(20) == 0 && peer.LengthOf(xml) is > 0 and var length) return Joined(update, peer.Change(edit => edit.Delete(xml, random.Next(length), 1)));
-        return update;
+        var length = peer.LengthOf(xml);
+        if (random.Next(20) > 0 || length == 0) return update;
+        return Joined(update, peer.Change(edit => edit.Delete(xml, random.Next(length), 1)));
     }
 
     /// <summary>Two transactions, said at once.</summary>

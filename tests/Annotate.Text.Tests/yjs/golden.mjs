@@ -84,7 +84,7 @@ const cases = {
     doc.getArray('a').insert(0, [1, 'é👍', { k: [null] }, '', true])
     doc.getArray('a').delete(1, 1)
     doc.getArray('a').insert(2, ['between'])
-    doc.getMap('m').set('k', {漢: 1.5 })
+    doc.getMap('m').set('k', { 漢: 1.5 })
     doc.getMap('m').set('none', '')
   })),
   undefined: whole(14, doc => {
