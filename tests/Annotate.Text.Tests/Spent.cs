@@ -28,10 +28,10 @@ readonly struct Spent : IDisposable
     public long Bytes => GC.GetAllocatedBytesForCurrentThread() - _held;
 
     /// <summary>Fails if it was too much. Gives the seconds.</summary>
-    public double Check(Func<string> where)
+    public double Check(Func<string> where, double secondsMax = SecondsMax)
     {
         var (seconds, bytes) = (Seconds, Bytes);
-        if (seconds > SecondsMax || bytes > BytesMax) Assert.Fail($"{where()}: took {seconds:f3} s and {bytes} bytes");
+        if (seconds > secondsMax || bytes > BytesMax) Assert.Fail($"{where()}: took {seconds:f3} s and {bytes} bytes");
         return seconds;
     }
 
