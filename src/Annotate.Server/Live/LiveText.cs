@@ -9,9 +9,10 @@ namespace Annotate.Server.Live;
 
 /// <summary>
 /// A text that connections of this silo have open. Their edits go to the grain together, one call at a time: while one call waits for
-/// the disk the next gathers, just as the journal gathers entries while a write is in flight.
+/// the disk, or for its turn at the gate, the next gathers, just as the journal gathers entries while a write is in flight.
 /// </summary>
-sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrainFactory grains, TimeProvider clock, ILogger logger)
+sealed class LiveText(
+    TextId id, ISectionGrain grain, Awareness awareness, EditGate gate, IGrainFactory grains, TimeProvider clock, ILogger logger)
     : LiveTopic($"section/{id.Key}", grain, grains, logger)
 {
     /// <summary>A range this short is merged without a connection's own edits; a longer one is merged once for everybody.</summary>
@@ -89,7 +90,7 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
             }
         }
 
-        if (editor is null) _ = SendEditsAsync();
+        if (editor is null) gate.Enter(SendEdits);
         else editor.Answer(new EditOutcome(EditStatus.Refused, Version, null, Problem.Busy));
     }
 
@@ -191,36 +192,46 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
         return Updates.TryMerge(updates, out var merged) ? merged : throw new InvalidOperationException("Durable updates do not merge.");
     }
 
-    async Task SendEditsAsync()
-    {
-        while (TakePending() is { Length: > 0 } batch)
-        {
-            EditOutcome[] outcomes;
-            try
-            {
-                outcomes = await grain.EditAsync(new Immutable<Edit[]>(Array.ConvertAll(batch, pending => pending.Edit)));
-            }
-            catch (Exception exception) when (exception is not OutOfMemoryException)
-            {
-                // In doubt: each sender is told so, keeps its edit, and sends it again after it resumed.
-                foreach (var pending in batch) Tell(pending.Editor, editor => editor.Fail(exception));
-                continue;
-            }
+    void SendEdits(EditTurn turn) => _ = SendEditsAsync(turn);
 
-            for (var i = 0; i < batch.Length; i++)
+    async Task SendEditsAsync(EditTurn turn)
+    {
+        do
+        {
+            await SendEditsAsync(TakePending());
+            if (HasSentAll())
             {
-                var outcome = outcomes[i];
-                Tell(batch[i].Editor, editor => editor.Answer(outcome));
+                gate.Leave(turn);
+                return;
             }
         }
+        while (gate.TryGoOn(ref turn, SendEdits));
+    }
+
+    async Task SendEditsAsync(PendingEdit[] batch)
+    {
+        EditOutcome[] outcomes;
+        try
+        {
+            outcomes = await grain.EditAsync(new Immutable<Edit[]>(Array.ConvertAll(batch, pending => pending.Edit)));
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            // In doubt: each sender is told so, keeps its edit, and sends it again after it resumed.
+            foreach (var pending in batch) Tell(pending.Editor, null, exception);
+            return;
+        }
+
+        for (var i = 0; i < batch.Length; i++) Tell(batch[i].Editor, outcomes[i], null);
     }
 
     // What goes wrong with one sender must neither reach the others of its batch nor end the loop that sends everybody's edits.
-    void Tell(IEditor editor, Action<IEditor> tell)
+    void Tell(IEditor editor, EditOutcome? outcome, Exception? doubt)
     {
         try
         {
-            tell(editor);
+            if (outcome is not null) editor.Answer(outcome);
+            else editor.Fail(doubt!);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -239,8 +250,16 @@ sealed class LiveText(TextId id, ISectionGrain grain, Awareness awareness, IGrai
                 _pendingBytes -= batch[i].Edit.Update.Length;
             }
 
-            if (batch.Length == 0) _isSending = false;
             return batch;
+        }
+    }
+
+    bool HasSentAll()
+    {
+        lock (_editLock)
+        {
+            if (_pending.Count == 0) _isSending = false;
+            return !_isSending;
         }
     }
 }

@@ -12,6 +12,7 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
     readonly Dictionary<string, Followed> _topics = [];
     readonly Lock _lock = new();
     readonly SemaphoreSlim _room = new(Limits.RenewalsAtOnceMax);
+    readonly EditGate _gate = new(Limits.TextsWritingPerCoreMax * Environment.ProcessorCount, clock);
     readonly long _silo = LiveConnections.NewOrigin();
 
     sealed class Followed(LiveTopic topic)
@@ -28,7 +29,7 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
 
     /// <summary>Opens a text; release it when the connection lets it go.</summary>
     public async Task<LiveText> OpenTextAsync(TextId id) =>
-        (LiveText)await LeaseAsync($"section/{id.Key}", () => new LiveText(id, grains.GetGrain<ISectionGrain>(id.Key), NewAwareness(), grains, clock, logger));
+        (LiveText)await LeaseAsync($"section/{id.Key}", () => new LiveText(id, grains.GetGrain<ISectionGrain>(id.Key), NewAwareness(), _gate, grains, clock, logger));
 
     /// <summary>Follows a topic whose grain is known; release it when the connection lets it go.</summary>
     public Task<LiveTopic> FollowAsync(string topic, Func<IGrainFactory, ITopicGrain> grain) =>
@@ -38,6 +39,13 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
     {
         lock (_lock)
             if (_topics.TryGetValue(topic.Topic, out var followed)) followed.Leases--;
+    }
+
+    public override void Dispose()
+    {
+        _gate.Dispose();
+        _room.Dispose();
+        base.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -52,6 +52,8 @@ sealed class YjsConnection(
     /// <summary>Serves until the client goes, the server stops, or the client is refused.</summary>
     public async Task ServeAsync(CancellationToken stopping)
     {
+        // What is being sent or received then ends with an exception, as it would if it had the token itself.
+        using var abort = _ended.Token.UnsafeRegister(static socket => ((WebSocket)socket!).Abort(), socket);
         using var stop = stopping.Register(() => End(WebSocketCloseStatus.EndpointUnavailable, "stopping"));
         var standing = await doors.StandingAsync(principal, Coalition);
         try
@@ -103,7 +105,8 @@ sealed class YjsConnection(
         await _sending.WaitAsync(_ended.Token);
         try
         {
-            await socket.SendAsync(message, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, _ended.Token);
+            // No token: with one, the socket would register with it, take a lock and wait, for each of the many messages.
+            await socket.SendAsync(message, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
         }
         finally
         {
@@ -141,7 +144,7 @@ sealed class YjsConnection(
             do
             {
                 if (length == buffer.Length) Array.Resize(ref buffer, buffer.Length * 2);
-                received = await socket.ReceiveAsync(buffer.AsMemory(length), ended);
+                received = await socket.ReceiveAsync(buffer.AsMemory(length), CancellationToken.None);
                 if (received.MessageType == WebSocketMessageType.Close) return;
                 length += received.Count;
                 if (length > Limits.MessageBytesMax)

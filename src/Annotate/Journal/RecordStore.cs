@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Orleans.Storage;
 
 namespace Annotate.Journals;
@@ -9,12 +10,18 @@ readonly record struct StoredRecord(byte[]? Bytes, string? ETag);
 /// <remarks>Names avoid what ADO.NET storage parses in a type name: comma, backtick, bracket, plus.</remarks>
 sealed class RecordStore(IGrainStorage storage, GrainId grain, string name)
 {
+    // One is needed for every write, and there are few kinds of journals.
+    static readonly ConcurrentDictionary<string, string[]> TailNames = [];
+
+    readonly string[] _tails = TailNames.GetOrAdd(
+        name, static name => [.. Enumerable.Range(0, JournalLimits.TailSlots).Select(slot => $"{name}.tail.{slot:00}")]);
+
     /// <summary>Goes into every checksum; see <see cref="RecordCodec"/>.</summary>
     public long Seed { get; } = RecordCodec.Seed(grain, name);
 
     public string Head { get; } = $"{name}.head";
 
-    public string Tail(long segment) => $"{name}.tail.{segment % JournalLimits.TailSlots:00}";
+    public string Tail(long segment) => _tails[segment % JournalLimits.TailSlots];
 
     public string Chunk(long chunk) => $"{name}.chunk.{chunk:000000000000}";
 
@@ -32,9 +39,13 @@ sealed class RecordStore(IGrainStorage storage, GrainId grain, string name)
     public async Task<string?> WriteAsync(string record, byte[] bytes, string? etag)
     {
         var state = new GrainState<JournalRecord>(new() { Bytes = bytes }, etag) { RecordExists = etag is not null };
-        await storage.WriteStateAsync(record, grain, state);
+        await WriteAsync(record, state);
         return state.ETag;
     }
+
+    /// <summary>Writes a record where the storage still has the ETag in <paramref name="state"/>, which then holds the new one.</summary>
+    /// <exception cref="InconsistentStateException">The storage has another one.</exception>
+    public Task WriteAsync(string record, GrainState<JournalRecord> state) => storage.WriteStateAsync(record, grain, state);
 
     public Task ClearAsync(string record, string? etag) =>
         storage.ClearStateAsync(record, grain, new GrainState<JournalRecord>(new(), etag) { RecordExists = true });

@@ -4,7 +4,11 @@ namespace Annotate.Journals;
 /// <remarks>Segment <em>n</em> goes to slot <em>n</em> mod 64, over segment <em>n</em> − 64.</remarks>
 sealed class TailRing(RecordStore store, JournalLimits limits)
 {
+    static readonly JournalRecord Nothing = new();
+
     readonly string?[] _etags = new string?[JournalLimits.TailSlots];
+    // For all writes: there is one at a time, and none after one that failed.
+    readonly GrainState<JournalRecord> _written = new(Nothing);
     ulong _known;
 
     /// <summary>Reads the slots of these segments, whatever they hold now; null where a slot is empty.</summary>
@@ -20,7 +24,9 @@ sealed class TailRing(RecordStore store, JournalLimits limits)
     {
         if (!IsKnown(segment)) await LookAheadAsync(segment);
         var slot = Slot(segment);
-        _etags[slot] = await store.WriteAsync(store.Tail(segment), record, _etags[slot]);
+        (_written.State, _written.ETag, _written.RecordExists) = (new() { Bytes = record }, _etags[slot], _etags[slot] is not null);
+        await store.WriteAsync(store.Tail(segment), _written);
+        (_etags[slot], _written.State) = (_written.ETag, Nothing);
     }
 
     // Loading reads only as far as the tail reaches, so that opening a small journal stays cheap; the ETags beyond are read when needed.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Annotate.Access;
 using Annotate.Client;
 using Annotate.Coalitions;
@@ -45,6 +46,35 @@ public sealed class RenewalTests
 
         Assert.Equal(sections.Length, stall.Waiting);
         stall.End();
+    }
+
+    [Fact]
+    public async Task Texts_whose_grains_do_not_answer_delay_the_edits_of_no_other()
+    {
+        // More than may have edits on their way at the same time.
+        var places = Annotate.Server.Live.Limits.TextsWritingPerCoreMax * Environment.ProcessorCount;
+        string[] sections = [.. Enumerable.Range(0, places + 6).Select(i => $"part{i}")];
+        var stall = new StalledEdits(sections);
+        await using var server = await TestServerHost.StartAsync(configure: builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(stall));
+        await Harbour.FoundAsync(server.Operator);
+        using var ada = server.NewClient(await Harbour.TokenAsync(server.Operator, "ada"));
+        foreach (var section in sections)
+            await Harbour.PutAsync(ada, $"/api/coalitions/{Harbour.Coalition}/statements/reply/sections/{section}", new { title = "Part", citations = Array.Empty<string>() });
+
+        Task<HttpStatusCode>[] stalled = [.. sections.Select(section => EditAsync(ada, $"{Harbour.Coalition}.reply.{section}"))];
+        await stall.AllWait.WaitAsync(Patience, Cancelled);
+        Assert.Equal(HttpStatusCode.OK, await EditAsync(ada, Harbour.Text));
+        Assert.DoesNotContain(stalled, edit => edit.IsCompleted);
+        stall.End();
+        Assert.All(await Task.WhenAll(stalled), status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    static async Task<HttpStatusCode> EditAsync(HttpClient client, string text)
+    {
+        using var body = new ByteArrayContent(new YjsTypist(1).Type("word"));
+        body.Headers.ContentType = new("application/octet-stream");
+        using var answer = await client.PostAsync($"/api/texts/{text}/updates", body, Cancelled);
+        return answer.StatusCode;
     }
 
     [Fact]
@@ -132,6 +162,29 @@ public sealed class RenewalTests
                 if (_waiting.Count == sections.Length) _allWait.TrySetResult();
                 await _end.Task;
                 _waiting.TryRemove(section, out _);
+            }
+
+            await context.Invoke();
+        }
+    }
+
+    /// <summary>Keeps the edits of some sections waiting.</summary>
+    sealed class StalledEdits(string[] sections) : IOutgoingGrainCallFilter
+    {
+        readonly TaskCompletionSource _allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        int _waiting;
+
+        public Task AllWait => _allWait.Task;
+
+        public void End() => _end.TrySetResult();
+
+        public async Task Invoke(IOutgoingGrainCallContext context)
+        {
+            if (context.MethodName == nameof(ISectionGrain.EditAsync) && sections.Contains(context.TargetId.Key.ToString()!.Split('/')[^1]))
+            {
+                if (Interlocked.Increment(ref _waiting) == sections.Length) _allWait.TrySetResult();
+                await _end.Task;
             }
 
             await context.Invoke();
