@@ -39,10 +39,7 @@ static class Limits
     /// <summary>Bytes of edits of one text that wait for the edits before them; past it a writer waits.</summary>
     public const int PendingEditsBytesMax = 16 << 20;
 
-    /// <summary>
-    /// Texts, for each core, whose edits are on their way to the disk at the same time. Measured with 200 texts on one core: 16 and 64 were
-    /// slower under load, and with no limit a fifth slower.
-    /// </summary>
+    /// <summary>Texts, for each core, whose edits are on their way to the disk at the same time (decision 7 has the measurements).</summary>
     public const int TextsWritingPerCoreMax = 32;
 
     /// <summary>How long one of them may keep its place from those that wait.</summary>
