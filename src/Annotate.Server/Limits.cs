@@ -12,13 +12,13 @@ public static partial class Limits
     /// <summary>Bytes that wait for the storage thread before further callers wait outside the queue; the record that passes the mark is let in.</summary>
     public const int StorageQueueBytesMax = 16 * 1024 * 1024;
 
-    /// <summary>How long the storage thread may wait for more writes before a commit, when the processor is busy.</summary>
-    public const int StorageGatherMilliseconds = 5;
+    /// <summary>How often, before a commit, the storage thread waits a millisecond for more writes while the processor is busy (decision 7).</summary>
+    public const int StorageGatherWaitsMax = 5;
 
-    /// <summary>It does so only when the commit before served as many writes: with fewer, the server is not that busy.</summary>
+    /// <summary>It waits only when the commit before served so many writes: with fewer, the server is not that busy.</summary>
     public const int StorageGatherWritesMin = 4;
 
-    /// <summary>With as many writes it waits for no more.</summary>
+    /// <summary>When it has so many, it waits for no more.</summary>
     public const int StorageGatherWritesMax = 64;
 
     /// <summary>Connections that read the storage file at the same time.</summary>

@@ -43,7 +43,13 @@ static class Limits
     public const int TextsWritingPerCoreMax = 32;
 
     /// <summary>How long one of them may keep its place from those that wait.</summary>
-    public const int EditPatienceMilliseconds = 100;
+    public const int EditPatienceMilliseconds = 500;
+
+    /// <summary>While texts wait, how often it is looked whether they still must.</summary>
+    public const int EditGateLookMilliseconds = 100;
+
+    /// <summary>A server that used so much of its processors since it was last looked is busy.</summary>
+    public const int ProcessorBusyPercent = 80;
 
     /// <summary>Edits one connection may have under way before its next frame is read.</summary>
     public const int EditsInFlightPerConnectionMax = 256;

@@ -198,8 +198,8 @@ sealed class LiveText(
     {
         do
         {
-            await SendEditsAsync(TakePending());
-            if (HasSentAll())
+            await SendAsync(TakePending());
+            if (TryStop())
             {
                 gate.Leave(turn);
                 return;
@@ -208,7 +208,7 @@ sealed class LiveText(
         while (gate.TryGoOn(ref turn, SendEdits));
     }
 
-    async Task SendEditsAsync(PendingEdit[] batch)
+    async Task SendAsync(PendingEdit[] batch)
     {
         EditOutcome[] outcomes;
         try
@@ -230,8 +230,8 @@ sealed class LiveText(
     {
         try
         {
-            if (outcome is not null) editor.Answer(outcome);
-            else editor.Fail(doubt!);
+            if (doubt is null) editor.Answer(outcome!);
+            else editor.Fail(doubt);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -254,7 +254,7 @@ sealed class LiveText(
         }
     }
 
-    bool HasSentAll()
+    bool TryStop()
     {
         lock (_editLock)
         {

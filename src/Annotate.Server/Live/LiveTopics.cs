@@ -12,7 +12,7 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
     readonly Dictionary<string, Followed> _topics = [];
     readonly Lock _lock = new();
     readonly SemaphoreSlim _room = new(Limits.RenewalsAtOnceMax);
-    readonly EditGate _gate = new(Limits.TextsWritingPerCoreMax * Environment.ProcessorCount, clock);
+    readonly EditGate _gate = new(Limits.TextsWritingPerCoreMax * Environment.ProcessorCount, clock, static () => Environment.CpuUsage.TotalTime);
     readonly long _silo = LiveConnections.NewOrigin();
 
     sealed class Followed(LiveTopic topic)
@@ -43,9 +43,8 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
 
     public override void Dispose()
     {
-        _gate.Dispose();
-        _room.Dispose();
         base.Dispose();
+        _gate.Dispose();
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

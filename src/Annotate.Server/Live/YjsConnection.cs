@@ -52,8 +52,8 @@ sealed class YjsConnection(
     /// <summary>Serves until the client goes, the server stops, or the client is refused.</summary>
     public async Task ServeAsync(CancellationToken stopping)
     {
-        // What is being sent or received then ends with an exception, as it would if it had the token itself.
-        using var abort = _ended.Token.UnsafeRegister(static socket => ((WebSocket)socket!).Abort(), socket);
+        // What is being received ends then, as it would if it had the token itself.
+        using var abort = _ended.Token.UnsafeRegister(static ended => ((WebSocket)ended!).Abort(), socket);
         using var stop = stopping.Register(() => End(WebSocketCloseStatus.EndpointUnavailable, "stopping"));
         var standing = await doors.StandingAsync(principal, Coalition);
         try

@@ -125,7 +125,7 @@ sealed class SqliteStore : IAsyncDisposable
             }
 
             isWriterWaiting = false;
-            for (var i = 0; i < Limits.StorageGatherMilliseconds && MayGather; i++) Monitor.Wait(gate, 1);
+            for (var waits = 0; waits < Limits.StorageGatherWaitsMax && MayGather; waits++) Monitor.Wait(gate, 1);
             lastBatch = queue.Count;
             (queue, batch) = (batch, queue);
             queuedBytes = 0;
@@ -138,7 +138,8 @@ sealed class SqliteStore : IAsyncDisposable
 
     // Work that waits for a thread may bring more writes; if none does, this is over in a few milliseconds.
     bool MayGather =>
-        lastBatch >= Limits.StorageGatherWritesMin && queue.Count < Limits.StorageGatherWritesMax && !isClosed && ThreadPool.PendingWorkItemCount > 0;
+        lastBatch >= Limits.StorageGatherWritesMin && queue.Count < Limits.StorageGatherWritesMax && HasRoom && !isClosed
+        && ThreadPool.PendingWorkItemCount > 0;
 
     void FailQueued(Exception why)
     {

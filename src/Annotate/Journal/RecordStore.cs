@@ -10,7 +10,7 @@ readonly record struct StoredRecord(byte[]? Bytes, string? ETag);
 /// <remarks>Names avoid what ADO.NET storage parses in a type name: comma, backtick, bracket, plus.</remarks>
 sealed class RecordStore(IGrainStorage storage, GrainId grain, string name)
 {
-    // One is needed for every write, and there are few kinds of journals.
+    // A name is needed for every write, and there are few kinds of journals.
     static readonly ConcurrentDictionary<string, string[]> TailNames = [];
 
     readonly string[] _tails = TailNames.GetOrAdd(

@@ -7,8 +7,10 @@ sealed class TailRing(RecordStore store, JournalLimits limits)
     static readonly JournalRecord Nothing = new();
 
     readonly string?[] _etags = new string?[JournalLimits.TailSlots];
+
     // For all writes: there is one at a time, and none after one that failed.
     readonly GrainState<JournalRecord> _written = new(Nothing);
+
     ulong _known;
 
     /// <summary>Reads the slots of these segments, whatever they hold now; null where a slot is empty.</summary>

@@ -8,14 +8,16 @@ namespace Annotate.Server.Tests.Live;
 public sealed class EditGateTests
 {
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    static readonly TimeSpan Look = TimeSpan.FromMilliseconds(Annotate.Server.Live.Limits.EditGateLookMilliseconds);
     static readonly TimeSpan TooLong = TimeSpan.FromMilliseconds(Annotate.Server.Live.Limits.EditPatienceMilliseconds * 2);
 
     readonly FakeTimeProvider _clock = new();
+    TimeSpan _used;
 
     [Fact]
     public async Task Who_finds_no_place_starts_in_turn_when_one_leaves()
     {
-        using var gate = new EditGate(places: 2, _clock);
+        using var gate = new EditGate(places: 2, _clock, () => _used);
         var visitors = Enter(gate, 4);
         Assert.Equal([true, true, false, false], visitors.Select(visitor => visitor.IsInside));
         gate.Leave(visitors[1].Turn);
@@ -32,7 +34,7 @@ public sealed class EditGateTests
     [Fact]
     public async Task Who_has_more_to_do_goes_on_at_once_or_behind_those_who_wait()
     {
-        using var gate = new EditGate(places: 1, _clock);
+        using var gate = new EditGate(places: 1, _clock, () => _used);
         var first = Enter(gate, 1)[0];
         var turn = first.Turn;
         Assert.True(gate.TryGoOn(ref turn, first.Start));
@@ -47,13 +49,13 @@ public sealed class EditGateTests
     [Fact]
     public async Task Who_stays_too_long_loses_the_place_and_leaves_nobody_else_s()
     {
-        using var gate = new EditGate(places: 1, _clock);
+        using var gate = new EditGate(places: 1, _clock, () => _used);
         var late = Enter(gate, 1)[0];
-        _clock.Advance(TooLong);
+        PassBusily(TooLong);
         // Nobody waited, so nobody looked: being slow is no harm then.
         var second = Enter(gate, 1)[0];
         Assert.False(second.IsInside);
-        _clock.Advance(TooLong);
+        PassBusily(TooLong);
         await second.Started(1);
 
         var third = Enter(gate, 1)[0];
@@ -68,11 +70,43 @@ public sealed class EditGateTests
     }
 
     [Fact]
+    public async Task Nobody_waits_while_the_processor_is_idle()
+    {
+        using var gate = new EditGate(places: 1, _clock, () => _used);
+        var inside = Enter(gate, 1)[0];
+        var waiting = Enter(gate, 2);
+        PassBusily(Look);
+        Assert.All(waiting, visitor => Assert.False(visitor.IsInside));
+        _clock.Advance(Look);
+        foreach (var visitor in waiting) await visitor.Started(1);
+        Assert.True(Enter(gate, 1)[0].IsInside);
+        // Those without a place leave nobody else's.
+        gate.Leave(waiting[0].Turn);
+
+        PassBusily(Look);
+        var last = Enter(gate, 1)[0];
+        Assert.False(last.IsInside);
+        gate.Leave(inside.Turn);
+        await last.Started(1);
+    }
+
+    [Fact]
+    public void Whoever_comes_after_an_idle_time_is_looked_at_anew()
+    {
+        using var gate = new EditGate(places: 1, _clock, () => _used);
+        Enter(gate, 2);
+        _clock.Advance(Look);
+        Assert.True(Enter(gate, 1)[0].IsInside);
+        _clock.Advance(2 * Look);
+        Assert.False(Enter(gate, 1)[0].IsInside);
+    }
+
+    [Fact]
     public async Task Any_number_at_once_all_get_their_turns_and_never_more_than_there_are_places()
     {
         const int places = 3, visitors = 64, turns = 500;
         // Its clock stands still: nobody is ever late.
-        using var gate = new EditGate(places, _clock);
+        using var gate = new EditGate(places, _clock, () => _used);
         var (inside, most, done) = (0, 0, 0);
         var all = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await Parallel.ForAsync(0, visitors, (_, _) =>
@@ -102,6 +136,15 @@ public sealed class EditGateTests
         await all.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
         Assert.InRange(most, 1, places);
         Assert.Equal([true, true, true, false], Enter(gate, 4).Select(visitor => visitor.IsInside));
+    }
+
+    void PassBusily(TimeSpan time)
+    {
+        for (; time > TimeSpan.Zero; time -= Look)
+        {
+            _used += Look * Environment.ProcessorCount;
+            _clock.Advance(Look);
+        }
     }
 
     static Visitor[] Enter(EditGate gate, int count)

@@ -53,20 +53,31 @@ public sealed class RenewalTests
     {
         // More than may have edits on their way at the same time.
         var places = Annotate.Server.Live.Limits.TextsWritingPerCoreMax * Environment.ProcessorCount;
-        string[] sections = [.. Enumerable.Range(0, places + 6).Select(i => $"part{i}")];
-        var stall = new StalledEdits(sections);
+        string[] texts = [.. Enumerable.Range(0, places + 6).Select(i => $"{Harbour.Coalition}.paper{i / 100}.part{i % 100}")];
+        var stall = new StalledEdits(texts);
         await using var server = await TestServerHost.StartAsync(configure: builder => builder.Services.AddSingleton<IOutgoingGrainCallFilter>(stall));
         await Harbour.FoundAsync(server.Operator);
         using var ada = server.NewClient(await Harbour.TokenAsync(server.Operator, "ada"));
-        foreach (var section in sections)
-            await Harbour.PutAsync(ada, $"/api/coalitions/{Harbour.Coalition}/statements/reply/sections/{section}", new { title = "Part", citations = Array.Empty<string>() });
+        foreach (var (statement, section) in texts.Select(text => text.Split('.')).Select(parts => (parts[1], parts[2])))
+        {
+            var path = $"/api/coalitions/{Harbour.Coalition}/statements/{statement}";
+            if (section == "part0") await Harbour.PutAsync(ada, path, new { title = "Paper", destination = "The committee", instrument = "act", draft = "first" });
+            await Harbour.PutAsync(ada, $"{path}/sections/{section}", new { title = "Part", citations = Array.Empty<string>() });
+        }
 
-        Task<HttpStatusCode>[] stalled = [.. sections.Select(section => EditAsync(ada, $"{Harbour.Coalition}.reply.{section}"))];
-        await stall.AllWait.WaitAsync(Patience, Cancelled);
-        Assert.Equal(HttpStatusCode.OK, await EditAsync(ada, Harbour.Text));
-        Assert.DoesNotContain(stalled, edit => edit.IsCompleted);
-        stall.End();
-        Assert.All(await Task.WhenAll(stalled), status => Assert.Equal(HttpStatusCode.OK, status));
+        try
+        {
+            Task<HttpStatusCode>[] stalled = [.. texts.Select(text => EditAsync(ada, text))];
+            await stall.AllWait.WaitAsync(Patience, Cancelled);
+            Assert.Equal(HttpStatusCode.OK, await EditAsync(ada, Harbour.Text));
+            Assert.DoesNotContain(stalled, edit => edit.IsCompleted);
+            stall.End();
+            Assert.All(await Task.WhenAll(stalled), status => Assert.Equal(HttpStatusCode.OK, status));
+        }
+        finally
+        {
+            stall.End();
+        }
     }
 
     static async Task<HttpStatusCode> EditAsync(HttpClient client, string text)
@@ -168,8 +179,8 @@ public sealed class RenewalTests
         }
     }
 
-    /// <summary>Keeps the edits of some sections waiting.</summary>
-    sealed class StalledEdits(string[] sections) : IOutgoingGrainCallFilter
+    /// <summary>Keeps the edits of some texts waiting.</summary>
+    sealed class StalledEdits(string[] texts) : IOutgoingGrainCallFilter
     {
         readonly TaskCompletionSource _allWait = new(TaskCreationOptions.RunContinuationsAsynchronously);
         readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -181,9 +192,9 @@ public sealed class RenewalTests
 
         public async Task Invoke(IOutgoingGrainCallContext context)
         {
-            if (context.MethodName == nameof(ISectionGrain.EditAsync) && sections.Contains(context.TargetId.Key.ToString()!.Split('/')[^1]))
+            if (context.MethodName == nameof(ISectionGrain.EditAsync) && texts.Contains(context.TargetId.Key.ToString()!.Replace('/', '.')))
             {
-                if (Interlocked.Increment(ref _waiting) == sections.Length) _allWait.TrySetResult();
+                if (Interlocked.Increment(ref _waiting) == texts.Length) _allWait.TrySetResult();
                 await _end.Task;
             }
 
