@@ -40,7 +40,7 @@ sealed class EditGate : IDisposable
         public long Since;
 
         /// <summary>How often it was taken: tells the present turn from one that was given up.</summary>
-        public int Turns;
+        public long Turns;
     }
 
     /// <summary>Starts at once, or on the pool when it is its turn; <see cref="Leave"/> or <see cref="TryGoOn"/> afterwards.</summary>
@@ -165,4 +165,4 @@ sealed class EditGate : IDisposable
 /// <summary>A stay inside the gate; the default is one without a place, which need not be handed on.</summary>
 /// <param name="Place">Which of the gate's places it has.</param>
 /// <param name="Number">Counts the turns of that place, from 1.</param>
-readonly record struct EditTurn(int Place, int Number);
+readonly record struct EditTurn(int Place, long Number);

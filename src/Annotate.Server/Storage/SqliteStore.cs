@@ -6,8 +6,8 @@ namespace Annotate.Server.Storage;
 /// <summary>
 /// The storage file, open: one thread that writes, a few connections that read. The writing thread takes everything that is queued, makes it
 /// one transaction, and tells all outcomes after the commit; while that one goes to disk the next batch gathers. Under load a commit so serves
-/// hundreds of writes, and without load a write waits for nothing. A commit costs about as much as twenty writes: when the processor is what
-/// there is too little of, those who are about to write go first.
+/// hundreds of writes, and without load a write waits for nothing. A commit costs as much as dozens of writes (decision 4 has figures): when
+/// the processor is what there is too little of, those who are about to write go first.
 /// </summary>
 sealed class SqliteStore : IAsyncDisposable
 {

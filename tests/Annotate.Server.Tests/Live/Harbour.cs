@@ -55,6 +55,14 @@ static class Harbour
     public static async Task<Done> PostAsync(HttpClient client, string path, object body) =>
         await DoneAsync(await client.PostAsJsonAsync(path, body, Json.Options));
 
+    /// <summary>Sends an edit of a text; the caller looks at the answer.</summary>
+    public static async Task<HttpResponseMessage> EditAsync(HttpClient client, string text, byte[] update)
+    {
+        using var body = new ByteArrayContent(update);
+        body.Headers.ContentType = new("application/octet-stream");
+        return await client.PostAsync($"/api/texts/{text}/updates", body);
+    }
+
     public static async Task<JsonElement> GetAsync(HttpClient client, string path)
     {
         using var answer = await client.GetAsync(path);

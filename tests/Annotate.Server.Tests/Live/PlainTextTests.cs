@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -296,9 +295,7 @@ public sealed class PlainTextTests(ITestOutputHelper output) : IAsyncLifetime
     async Task EditAsync(string person, byte[] update)
     {
         using var client = _server.NewClient(await TokenAsync(person));
-        using var content = new ByteArrayContent(update);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var answer = await client.PostAsync($"{Path}/updates", content, Cancelled);
+        using var answer = await Harbour.EditAsync(client, Harbour.Text, update);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 

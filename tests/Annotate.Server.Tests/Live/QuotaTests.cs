@@ -204,9 +204,7 @@ public sealed class QuotaTests
         var typist = new YjsTypist(2);
         while (true)
         {
-            using var body = new ByteArrayContent(typist.Type("y"));
-            body.Headers.ContentType = new("application/octet-stream");
-            using var answer = await client.PostAsync($"/api/texts/{LiveHouse.Text}/updates", body, Cancelled);
+            using var answer = await Harbour.EditAsync(client, LiveHouse.Text, typist.Type("y"));
             if (answer.StatusCode == HttpStatusCode.OK) continue;
             Assert.Equal(TimeSpan.FromSeconds(1), answer.Headers.RetryAfter?.Delta);
             return answer.StatusCode;

@@ -82,9 +82,7 @@ public sealed class RenewalTests
 
     static async Task<HttpStatusCode> EditAsync(HttpClient client, string text)
     {
-        using var body = new ByteArrayContent(new YjsTypist(1).Type("word"));
-        body.Headers.ContentType = new("application/octet-stream");
-        using var answer = await client.PostAsync($"/api/texts/{text}/updates", body, Cancelled);
+        using var answer = await Harbour.EditAsync(client, text, new YjsTypist(1).Type("word"));
         return answer.StatusCode;
     }
 

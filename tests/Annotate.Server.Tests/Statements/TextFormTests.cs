@@ -135,9 +135,7 @@ public sealed class TextFormTests(Oracle yjs, ITestOutputHelper output) : IAsync
 
     static async Task EditAsync(HttpClient client, byte[] update)
     {
-        using var content = new ByteArrayContent(update);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
-        using var answer = await client.PostAsync($"{Path}/updates", content, Cancelled);
+        using var answer = await Harbour.EditAsync(client, Harbour.Text, update);
         Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(Cancelled));
     }
 }
