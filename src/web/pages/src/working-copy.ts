@@ -26,6 +26,17 @@ export class WorkingCopy {
   /** From now on what is written in the editor goes to the text, or does no longer. */
   open(to: boolean): void { this.#isOpen = to; }
 
+  /** Writes into the text by the editor's own commands, whether or not a person writes. */
+  write(change: (editor: Editor) => boolean): boolean {
+    const wasOpen = this.#isOpen;
+    this.#isOpen = true;
+    try {
+      return change(this.editor);
+    } finally {
+      this.#isOpen = wasOpen;
+    }
+  }
+
   /** @throws What the editor throws when it cannot show the change; the copy is of no use then. */
   take(update: Uint8Array): void { Y.applyUpdate(this.#copy, update, this); }
 
