@@ -3,3 +3,4 @@ export type { Problem } from './problem.js';
 export { problemIn } from './problem.js';
 export type { SignalRProviderEvents, SignalRProviderOptions, Status } from './provider.js';
 export { SignalRProvider } from './provider.js';
+export { holdsOdd, placesOddly, reloaded, ReloadWatch } from './reload.js';
