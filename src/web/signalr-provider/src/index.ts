@@ -4,3 +4,4 @@ export type { Problem } from './problem.js';
 export { problemIn } from './problem.js';
 export type { SetAside, SignalRProviderEvents, SignalRProviderOptions, Status } from './provider.js';
 export { SignalRProvider } from './provider.js';
+export { holdsOdd, placesOddly, reloaded, ReloadWatch } from './reload.js';
