@@ -55,10 +55,13 @@ function SignOut({ owner }: { owner: Owner }): JSX.Element {
 
 async function signOut(owner: Owner): Promise<void> {
   try {
-    await Promise.all([eraseAll(owner, true), command('DELETE', '/api/tokens/current')]);
+    await command('DELETE', '/api/tokens/current');
   } finally {
+    // Whatever the server said, nothing of the session stays on this page and this device. Not before: another tab that begins anew while
+    // the session lives would take it all up again.
+    await eraseAll(owner, true);
     unsaved.value = new Set();
-    location.reload(); // Whatever the server said, nothing of the session stays on this page.
+    location.reload();
   }
 }
 

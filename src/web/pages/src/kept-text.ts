@@ -44,6 +44,12 @@ export class KeptText {
     clearTimeout(timer);
   }
 
+  /** The same text in another document: what is kept stays. */
+  async follow(doc: Y.Doc): Promise<void> {
+    this.#doc = doc;
+    await this.read();
+  }
+
   /** What is kept gives way to this document, in other tabs too. */
   async begin(doc: Y.Doc): Promise<void> {
     this.#release();

@@ -1,4 +1,4 @@
-import type { SetAside } from '@annotate/signalr-provider';
+import type { Rebuilt, SetAside } from '@annotate/signalr-provider';
 import { madeAgain, SignalRProvider } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
 import { Editor } from '@tiptap/core';
@@ -52,7 +52,7 @@ export class SectionText {
   readonly #reader: Reader;
   readonly #stopBeginning: () => void;
   #doc = new Y.Doc();
-  #awareness = this.#awarenessOf(this.#doc);
+  #awareness: Awareness;
   #provider: SignalRProvider | null = null;
   #kept: KeptText | null = null;
   #copy: WorkingCopy | null = null;
@@ -69,6 +69,7 @@ export class SectionText {
     this.#host = host;
     this.#reader = reader;
     this.#mayWrite = reader.mayWrite;
+    this.#awareness = this.#awarenessOf(this.#doc);
     this.#show(this.#doc, this.#awareness);
     void this.#open();
     this.#stopBeginning = starts.subscribe(() => this.#provider?.connect());
@@ -155,6 +156,7 @@ export class SectionText {
     provider.on('refused', this.#onRefused);
     provider.on('gone', this.#onGone);
     provider.on('setAside', this.#onSetAside);
+    provider.on('rebuilt', this.#onRebuilt);
     this.#onSaved();
   }
 
@@ -202,17 +204,19 @@ export class SectionText {
   /** Shows the text with another editor: who was writing writes on where they were, as near as that can be told. */
   #anew(show: () => void): void {
     const caret = this.isEditing.peek() ? this.#copy!.editor.state.selection.head : null;
+    const hadFocus = this.#host.contains(document.activeElement);
     show();
     if (caret === null || !this.#copy) return;
-    this.#setEditing(true);
+    this.#setEditing(true, hadFocus);
     this.#copy.editor.commands.command(({ tr }) => !!tr.setSelection(Selection.near(tr.doc.resolve(Math.min(caret, tr.doc.content.size)))));
   }
 
-  #showEditor(): void {
+  #showEditor(copied?: Y.Doc): void {
     this.#removeEditor();
     this.#host.replaceChildren();
     this.stranger.value = null;
-    this.#copy = new WorkingCopy(this.#doc, this.#awareness.clientID, copy => this.#editorOf(copy));
+    const readsOtherwise = (copy: Y.Doc): void => this.#anew(() => this.#showEditor(copy));
+    this.#copy = new WorkingCopy(this.#doc, this.#awareness.clientID, copy => this.#editorOf(copy), readsOtherwise, copied);
     this.#copy.editor.on('update', this.#onBlank);
     this.editor.value = this.#copy.editor;
     this.#onBlank();
@@ -257,14 +261,14 @@ export class SectionText {
     });
   }
 
-  #setEditing(to: boolean): void {
+  #setEditing(to: boolean, takesFocus = to): void {
     if (!this.#copy || this.isEditing.peek() === to) return;
     const { editor } = this.#copy;
     this.#copy.open(to);
     this.isEditing.value = to;
     editor.setEditable(to, false);
     editor.view.dom.setAttribute('aria-readonly', String(!to));
-    if (to) editor.commands.focus('end');
+    if (takesFocus) editor.commands.focus('end');
   }
 
   #writeAtEnd(draft: Draft): boolean {
@@ -352,6 +356,15 @@ export class SectionText {
     this.#onSaved();
     await this.#kept?.begin(fresh);
   }
+
+  /** The document reads otherwise than for everybody who opens the text: another takes its place, and who writes writes on. */
+  readonly #onRebuilt = ({ fresh }: Rebuilt): void => {
+    if (this.#isMoving) return; // It is read anew in any case.
+    const awareness = this.#awarenessOf(fresh);
+    this.#goOn(fresh, awareness);
+    this.#anew(() => this.#show(fresh, awareness));
+    void this.#kept?.follow(fresh);
+  };
 
   /** Goes on with another document, where there is still something to go on with. */
   #goOn(fresh: Y.Doc, awareness: Awareness): void {

@@ -8,6 +8,7 @@ import { lackedBy } from './difference.js';
 import { MergedEditBytesMax, MissingInARowMax, RetryMillisecondsMax, RetryMillisecondsMin } from './limits.js';
 import type { Problem } from './problem.js';
 import { asProblem, isPassing, problemIn } from './problem.js';
+import { ReloadWatch } from './reload.js';
 
 /** `live`: open at the server. `offline`: the connection is down. `stopped`: refused, gone or destroyed; it will not come back. */
 export type Status = 'connecting' | 'live' | 'offline' | 'stopped';
@@ -33,6 +34,13 @@ export interface SetAside {
   fresh: Y.Doc;
 }
 
+/** A document that says something else than what it loads as, here and for everybody who opens the text, and one that says the same. */
+export interface Rebuilt {
+  doc: Y.Doc;
+  /** The same text, with all that was not durable yet: `goOn` with it. */
+  fresh: Y.Doc;
+}
+
 export interface SignalRProviderEvents {
   [event: string]: (...args: any[]) => void;
   status: (event: { status: Status }) => void;
@@ -46,6 +54,8 @@ export interface SignalRProviderEvents {
   gone: (problem: Problem | undefined) => void;
   /** After `refused` or `gone`, when there were words that were not durable yet. */
   setAside: (event: SetAside) => void;
+  /** Undoing can make this so, and no edit can mend it. Nothing is lost, and the provider goes on until it is told to go on with `fresh`. */
+  rebuilt: (event: Rebuilt) => void;
 }
 
 /** Bytes are base64 where the connection uses SignalR's JSON protocol. */
@@ -83,6 +93,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   readonly #readOnly: boolean;
   readonly #encode: (bytes: Uint8Array) => Uint8Array | string;
   readonly #exchange: AwarenessExchange | undefined;
+  readonly #watch: ReloadWatch;
   #status: Status = 'offline';
   #synced = false;
   #saved = true;
@@ -109,6 +120,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     this.#encode = options.encoding === 'base64' ? base64 : bytes => bytes;
     Texts.of(connection).add(text, this.#listener);
     if (options.awareness) this.#exchange = new AwarenessExchange(options.awareness, doc, update => this.#sendAwareness(update));
+    this.#watch = new ReloadWatch(doc, fresh => this.emit('rebuilt', [{ doc, fresh }]));
     doc.on('update', this.#onUpdate);
     doc.on('destroy', this.#onDocDestroyed);
     this.connect();
@@ -137,7 +149,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   }
 
   /**
-   * Goes on with another document, such as the fresh one of `setAside`: gives a new provider in place of this one, which is destroyed. What
+   * Goes on with another document, such as the fresh one of `setAside` or `rebuilt`: gives a new provider in place of this one, which is destroyed. What
    * the document holds and the server lacks is sent, and the other way round.
    * @param options Those that change; an awareness belongs to one document, so it has to be given anew.
    */
@@ -158,6 +170,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
 
   #end(): void {
     this.#exchange?.destroy();
+    this.#watch.destroy();
     this.#stop();
     Texts.of(this.#connection).remove(this.text);
     this.doc.off('update', this.#onUpdate);
