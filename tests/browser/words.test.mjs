@@ -44,7 +44,7 @@ test('a mandate that ends while somebody types: the words are set aside, and put
   await offer.getByText('Your organisation has not given you a mandate').first().waitFor();
   assert.equal(await offer.locator('ins').textContent(), 'These come too late. ');
   assert.equal(await offer.evaluate(one => one === document.activeElement), true, 'the keyboard is led to the offer');
-  assert.equal(await offer.getByRole('button', { name: 'Put back' }).isDisabled(), true);
+  await offer.getByRole('button', { name: 'Put back', disabled: true }).waitFor();
   await untilSection(page, section, taken);
   assert.equal(await sectionText(sami, section), taken);
   assert.deepEqual(await seriousIn(page), []);
@@ -61,17 +61,35 @@ test('a mandate that ends while somebody types: the words are set aside, and put
   await leave(page);
 });
 
+test('under a client id that is taken somebody writes on, and the words stand under another', { timeout: 4 * WaitMilliseconds }, async () => {
+  const page = await withHeldEdits('ben');
+  page.rename = ['mandate-missing', 'client-id-taken'];
+  await edit(page);
+  await page.keyboard.press('Control+End');
+  const before = await sectionText(sami, section);
+  const his = await sami.evaluate(clientOf, section);
+  await writeUnder(page, his);
+  page.hold();
+  await page.keyboard.type('By Ben, ');
+  page.release();
+  await page.keyboard.type('who writes on and on. ', { delay: 10 });
+  await untilSection(sami, section, `${before}By Ben, who writes on and on. `);
+  await untilSection(page, section, `${before}By Ben, who writes on and on. `);
+  await saved(page);
+  assert.notEqual(await page.evaluate(clientOf, section), his);
+  assert.equal(await page.locator('.ProseMirror-focused').count(), 1);
+  assert.equal(await offered(page).count(), 0);
+  await leave(page);
+});
+
 test('words under somebody else’s client id are set aside, and go in again under another', { timeout: 4 * WaitMilliseconds }, async () => {
   const page = await open('ben');
   await edit(page);
   const before = await sectionText(sami, section);
   const his = await sami.evaluate(clientOf, section);
-  await page.evaluate(([title, client]) => {
-    const { editor } = document.querySelector(`[aria-label="Text of ${title}"]`);
-    editor.state.plugins.find(plugin => plugin.key.startsWith('y-sync')).getState(editor.state).doc.clientID = client;
-  }, [section, his]);
+  await writeUnder(page, his);
   await page.keyboard.press('Control+End');
-  await page.keyboard.type('By Ben. ');
+  await page.keyboard.insertText('By Ben. ');
   const offer = offered(page);
   await offer.getByText('By Ben.').waitFor();
   await untilSection(page, section, before);
@@ -185,12 +203,12 @@ test('what was typed offline outlives its tab', { timeout: 6 * WaitMilliseconds 
   await edit(page);
   await page.keyboard.press('Control+End');
   const before = await sectionText(page, section);
-  await server.kill();
-  await page.getByRole('status').filter({ hasText: 'Reconnecting' }).waitFor();
+  await context.setOffline(true);
+  await page.getByRole('status').filter({ hasText: 'Offline' }).waitFor();
   await page.keyboard.type('Typed into the void. ');
   await onDevice(page);
   await page.close();
-  await server.restart();
+  await context.setOffline(false);
   const next = await context.newPage();
   await next.goto(server.url);
   await untilSection(next, section, `${before}Typed into the void. `);
@@ -213,6 +231,7 @@ async function withHeldEdits(person) {
   await page.routeWebSocket(/\/live/, socket => {
     const toServer = socket.connectToServer();
     socket.onMessage(message => held ? held.push(() => toServer.send(message)) : toServer.send(message));
+    toServer.onMessage(message => socket.send(page.rename ? renamed(message, ...page.rename) : message));
   });
   page.hold = () => { held = []; };
   page.release = () => {
@@ -221,6 +240,22 @@ async function withHeldEdits(person) {
   };
   await page.reload();
   return page;
+}
+
+/** The same message with one word in place of another that is as long. */
+function renamed(message, from, to) {
+  const bytes = Buffer.from(message);
+  const at = bytes.indexOf(from);
+  if (at >= 0) bytes.write(to, at);
+  return bytes;
+}
+
+/** Makes the page's editor write under this client id from now on. */
+function writeUnder(page, client) {
+  return page.evaluate(([title, taken]) => {
+    const { editor } = document.querySelector(`[aria-label="Text of ${title}"]`);
+    editor.state.plugins.find(plugin => plugin.key.startsWith('y-sync')).getState(editor.state).doc.clientID = taken;
+  }, [section, client]);
 }
 
 /** What the browser itself says of a network that is cut or a server that is killed is no fault of the page. */

@@ -207,8 +207,10 @@ export class SectionText {
     const hadFocus = this.#host.contains(document.activeElement);
     show();
     if (caret === null || !this.#copy) return;
-    this.#setEditing(true, hadFocus);
-    this.#copy.editor.commands.command(({ tr }) => !!tr.setSelection(Selection.near(tr.doc.resolve(Math.min(caret, tr.doc.content.size)))));
+    this.#setEditing(true, false);
+    const { editor } = this.#copy;
+    editor.commands.command(({ tr }) => !!tr.setSelection(Selection.near(tr.doc.resolve(Math.min(caret, tr.doc.content.size)))));
+    if (hadFocus) editor.view.focus(); // Now: Tiptap's own command waits for the next frame, and a key that is struck before it would be lost.
   }
 
   #showEditor(copied?: Y.Doc): void {
