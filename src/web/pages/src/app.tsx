@@ -31,7 +31,10 @@ export function App(): JSX.Element {
     }
   };
 
-  useEffect(() => void ask(), []);
+  useEffect(() => {
+    eraseOld();
+    void ask();
+  }, []);
 
   const current = session.value;
   switch (current.kind) {
@@ -59,7 +62,6 @@ function InCoalition({ me, coalition }: { me: Me; coalition: string }): JSX.Elem
   useEffect(() => {
     const owner = { coalition, person: me.person };
     void openDrafts(owner);
-    eraseOld();
     return onLeft(owner, signedOut => {
       if (!signedOut) return;
       unsaved.value = new Set(); // Nobody is to be asked whether they really want to leave.

@@ -1,4 +1,4 @@
-import { KeptDaysMax } from './limits';
+import { EraseMillisecondsMax, KeptDaysMax } from './limits';
 
 /**
  * What a browser keeps of what a person wrote and the server does not hold: texts, words set aside, half-written forms. All of it is filed
@@ -70,7 +70,10 @@ function listen(listener: (word: Word) => void): () => void {
 
 /** Keeps words under a name; null forgets it. False when the browser does not. */
 export function keep(owner: Owner, name: string, words: string | null): boolean {
-  if (!mayKeep(owner)) return false;
+  return mayKeep(owner) && write(name, words);
+}
+
+function write(name: string, words: string | null): boolean {
   try {
     if (words === null) localStorage.removeItem(name);
     else localStorage.setItem(name, words);
@@ -113,26 +116,28 @@ export async function eraseAll(owner: Owner, signedOut: boolean): Promise<void> 
   await Promise.all(listed(mine).map(erase));
 }
 
-/** Erases what is kept under a name, and takes it off the list when it is gone. */
+/** Erases what is kept under a name, and takes it off the list when it is gone; what is still there then is erased by the next page. */
 export async function erase(name: string): Promise<void> {
-  if (isDatabase(name)) await eraseDatabase(name);
-  try {
-    localStorage.removeItem(name);
-  } catch {
-    // A browser without storage has kept nothing.
+  if (isDatabase(name)) {
+    write(name, '0');
+    if (!await eraseDatabase(name)) return;
   }
+  write(name, null);
 }
 
 /**
  * Another tab may have the database open, and hold up its deletion for as long as it likes (a tab put to sleep does): so it is emptied
  * first, which needs nobody's leave.
+ * @returns Whether it is gone.
  */
-async function eraseDatabase(name: string): Promise<void> {
-  if (!('indexedDB' in globalThis)) return;
+async function eraseDatabase(name: string): Promise<boolean> {
+  if (!('indexedDB' in globalThis)) return true;
   await emptied(name).catch(() => undefined);
-  await new Promise<void>(resolve => {
+  return new Promise<boolean>(resolve => {
     const request = indexedDB.deleteDatabase(name);
-    request.onsuccess = request.onerror = request.onblocked = () => resolve();
+    request.onsuccess = () => resolve(true);
+    request.onerror = () => resolve(false);
+    setTimeout(() => resolve(false), EraseMillisecondsMax);
   });
 }
 
@@ -156,11 +161,12 @@ async function emptied(name: string): Promise<void> {
   }
 }
 
-/** Nothing is kept for ever for somebody who never comes back to it. */
+/** Nothing is kept for ever for somebody who never comes back to it; and what could not be erased then is erased now. */
 export function eraseOld(): void {
   const oldest = Date.now() - KeptDaysMax * 86_400_000;
   for (const name of listed(root)) {
-    if (!(touchedAt(kept(name) ?? '') > oldest)) void erase(name);
+    // A page that has begun to use it meanwhile takes it up again.
+    if (!(touchedAt(kept(name) ?? '') > oldest)) void erase(name).then(() => tellChanged(name));
   }
 }
 

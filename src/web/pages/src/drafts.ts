@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import * as idb from 'lib0/indexeddb';
 import type { Owner } from './device';
-import { kept, list, mayKeep, onChanged, onLeft, setAsideName, tellChanged } from './device';
+import { erase, kept, list, mayKeep, onChanged, onLeft, setAsideName, tellChanged } from './device';
 import type { Problem } from './shapes';
 import type { UnsentWords } from './unsent-words';
 
@@ -33,6 +33,9 @@ export const drafts = signal<KeptDraft[]>([]);
 
 let owner: Owner | null = null;
 
+/** Words that were on their way when their text was closed, by text. The device keeps them with it, unless all of it is erased. */
+const onTheirWay = new Map<string, Draft>();
+
 addEventListener('beforeunload', event => { if (drafts.peek().some(one => !one.isKept)) event.preventDefault(); });
 
 /** From now on shows the drafts of this person. */
@@ -40,7 +43,11 @@ export async function openDrafts(of: Owner): Promise<void> {
   owner = of;
   onChanged(setAsideName(of), () => void readAll());
   // Who signs out leaves nothing behind; who lost their right may still copy what they wrote.
-  onLeft(of, signedOut => { drafts.value = signedOut ? [] : drafts.peek().map(({ draft }) => ({ draft, isKept: false })); });
+  onLeft(of, signedOut => {
+    const all = signedOut ? [] : [...drafts.peek().map(one => one.draft), ...onTheirWay.values()];
+    onTheirWay.clear();
+    drafts.value = all.map(draft => ({ draft, isKept: false }));
+  });
   await readAll();
 }
 
@@ -56,6 +63,16 @@ export async function addDraft(draft: Draft): Promise<KeptDraft> {
   drafts.value = drafts.peek().map(one => one.draft.id === draft.id ? onDevice : one);
   tell();
   return onDevice;
+}
+
+/** A text is closed before all of its words are durable. */
+export function leaveOnTheirWay(draft: Draft | null): void {
+  if (draft) onTheirWay.set(draft.text, draft);
+}
+
+/** All words of a text are durable. */
+export function haveArrived(text: string): void {
+  onTheirWay.delete(text);
 }
 
 /** It is in the text again, or nobody wants it. */
@@ -94,7 +111,6 @@ async function inStore(use: (store: IDBObjectStore) => Promise<unknown>): Promis
       });
       await use(opened!);
       await done;
-      return true;
     } finally {
       database.close();
     }
@@ -102,4 +118,7 @@ async function inStore(use: (store: IDBObjectStore) => Promise<unknown>): Promis
     console.warn('What was set aside could not be kept on this device.', error);
     return false;
   }
+  if (mayKeep(owner)) return true;
+  await erase(name); // They left while it was written.
+  return false;
 }

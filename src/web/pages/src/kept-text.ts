@@ -42,6 +42,7 @@ export class KeptText {
     });
     await Promise.race([late, read.catch(() => undefined)]);
     clearTimeout(timer);
+    if (!mayKeep(this.#owner)) await this.erase(); // They left while it was read.
   }
 
   /** The same text in another document: what is kept stays. */

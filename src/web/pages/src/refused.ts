@@ -11,7 +11,7 @@ import { unsentWords } from './unsent-words';
 export const isTaken = (problem: Problem): boolean => problem.code === 'client-id-taken';
 
 /** What is kept of refused edits; null when there is nothing in them that a person would miss. */
-export function draftOf(section: StatementSection, person: string, { doc, unsent, problem }: SetAside): Draft | null {
+export function draftOf(section: StatementSection, person: string, { doc, unsent, problem }: Omit<SetAside, 'fresh'>): Draft | null {
   const words = unsentWords(doc, unsent, schema);
   if (words.blocks.length === 0 && !words.deletes) return null;
   return { id: uuid7(), text: section.text, title: section.title, person, at: new Date().toISOString(), problem, unsent, ...words };

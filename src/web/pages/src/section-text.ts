@@ -7,7 +7,7 @@ import { Awareness } from 'y-protocols/awareness';
 import * as Y from 'yjs';
 import type { Owner } from './device';
 import type { Draft } from './drafts';
-import { addDraft, removeDraft } from './drafts';
+import { addDraft, haveArrived, leaveOnTheirWay, removeDraft } from './drafts';
 import { extensionsFor, inOurHeadings, personOf, schema } from './editor';
 import { unsaved } from './header';
 import { KeptText } from './kept-text';
@@ -92,6 +92,7 @@ export class SectionText {
     if (this.#mayWrite === to) return;
     this.#mayWrite = to;
     if (!to) this.#stopWriting();
+    else if (this.#provider) this.#provider.readOnly = false;
     void this.#keepOnDevice();
     this.#onSaved();
   }
@@ -99,9 +100,10 @@ export class SectionText {
   /**
    * Puts words that were set aside into the text again, as new edits: where they stood, or at the end where that place is gone. The draft
    * goes when the server holds them.
+   * @param refused Called when the server will not have them again.
    * @returns False when they cannot be put in here.
    */
-  putBack(draft: Draft): boolean {
+  putBack(draft: Draft, refused: () => void): boolean {
     const provider = this.#provider;
     if (!provider?.synced) return false; // Where they stood can be told only when the whole text is here.
     const again = madeAgain(draft.unsent, this.#doc);
@@ -110,11 +112,13 @@ export class SectionText {
     const onSaved = (saved: boolean): void => { if (saved) void removeDraft(draft.id); };
     if (provider.saved) onSaved(true);
     else provider.once('saved', onSaved);
+    provider.once('setAside', refused);
     return true;
   }
 
   destroy(): void {
     this.#isDestroyed = true;
+    this.#leaveOnTheirWay();
     this.#stopBeginning();
     this.#provider?.destroy();
     this.#kept?.close();
@@ -129,7 +133,9 @@ export class SectionText {
     if (KeptText.has(this.#reader.owner, this.#section.text)) this.#kept = this.#keptOf(this.#doc);
     await this.#kept?.read();
     if (this.#isDestroyed) return;
-    this.#listenTo(new SignalRProvider(connection, this.#section.text, this.#doc, { awareness: this.#awareness }));
+    // Who only reads sends nothing, but for what they wrote when they still might.
+    const readOnly = !this.#mayWrite && !this.#kept;
+    this.#listenTo(new SignalRProvider(connection, this.#section.text, this.#doc, { awareness: this.#awareness, readOnly }));
     await this.#keepOnDevice();
   }
 
@@ -140,6 +146,12 @@ export class SectionText {
     if (!this.#mayWrite || this.#kept || this.#isDestroyed) return;
     this.#kept = this.#keptOf(this.#doc);
     await this.#kept.read();
+  }
+
+  /** The device keeps what was not sent; should the right to the text be what has gone, it does not. */
+  #leaveOnTheirWay(): void {
+    const unsent = this.#provider?.unsent;
+    if (unsent) leaveOnTheirWay(draftOf(this.#section, this.#reader.by.person, { doc: this.#doc, unsent, problem: goneProblem }));
   }
 
   async #forgetOnDevice(): Promise<void> {
@@ -290,6 +302,7 @@ export class SectionText {
     mark(this.#section.text, !saved && this.#provider.status !== 'stopped');
     if (!saved || !this.#provider.synced) return;
     this.#takenInARow = 0;
+    haveArrived(this.#section.text);
     if (!this.#mayWrite) void this.#forgetOnDevice();
   };
 
@@ -301,7 +314,7 @@ export class SectionText {
 
   /** The right to the text is gone, and the text with it, from the page and from the device. */
   readonly #onGone = (problem: Problem | undefined): void => {
-    this.#stopped(problem ?? { code: 'gone', status: 404, title: 'This section is no longer there.' });
+    this.#stopped(problem ?? goneProblem);
     void this.#forgetOnDevice();
   };
 
@@ -373,7 +386,7 @@ export class SectionText {
     if (this.problem.peek()?.status === 404 || this.#provider!.doc === fresh) return;
     this.problem.value = null;
     this.saved.value = 'opening';
-    this.#listenTo(this.#provider!.goOn(fresh, { awareness }));
+    this.#listenTo(this.#provider!.goOn(fresh, { awareness, readOnly: !this.#mayWrite }));
   }
 
   /** Whose caret is in the text, other than one's own. */
@@ -391,6 +404,8 @@ const isSynced = (provider: SignalRProvider): Promise<boolean> => new Promise(re
   provider.on('synced', synced => { if (synced) resolve(true); });
   provider.on('status', ({ status }) => { if (status === 'stopped') resolve(false); });
 });
+
+const goneProblem: Problem = { code: 'gone', status: 404, title: 'This section is no longer there, or no longer yours to write in.' };
 
 const room = { top: CaretBelowTopPixelsMin, right: 0, bottom: 5, left: 0 };
 

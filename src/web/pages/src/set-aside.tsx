@@ -34,7 +34,7 @@ export function SetAside({ kept: { draft, isKept }, text, leave }: SetAsideProps
   const isOpen = text?.saved.value === 'saved' || text?.saved.value === 'saving';
   const bar = barTo(workspace, 'draft') ?? (isOpen ? null : 'The text is not open here.');
   const putBack = (): void => {
-    if (!text!.putBack(draft)) {
+    if (!text!.putBack(draft, () => { state.value = 'offered'; })) {
       state.value = 'nowhere';
       return;
     }

@@ -13,7 +13,8 @@ export function StatementPane({ statement, none }: { statement: View<Statement> 
   const shown = statement?.value.value;
   const bar = barTo(useWorkspace(), 'draft');
   // Words for a text that is not shown here are offered all the same.
-  const elsewhere = shown ? drafts.value.filter(({ draft }) => !shown.sections.some(section => section.text === draft.text)) : [];
+  const isKnown = shown !== undefined || none || statement?.problem.value !== undefined;
+  const elsewhere = isKnown ? drafts.value.filter(({ draft }) => !shown?.sections.some(section => section.text === draft.text)) : [];
   return (
     <section class="pane statement" id="statement" tabIndex={0} aria-labelledby="statement-title">
       <header class="pane-head">

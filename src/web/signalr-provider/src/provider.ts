@@ -90,7 +90,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
 
   readonly #connection: LiveConnection;
   readonly #options: SignalRProviderOptions;
-  readonly #readOnly: boolean;
+  #readOnly: boolean;
   readonly #encode: (bytes: Uint8Array) => Uint8Array | string;
   readonly #exchange: AwarenessExchange | undefined;
   readonly #watch: ReloadWatch;
@@ -142,6 +142,14 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     if (this.#connection.state === 'Connected') void this.#openText();
   }
 
+  /** Local changes are not sent. When that ends, those made meanwhile are. */
+  get readOnly(): boolean { return this.#readOnly; }
+  set readOnly(to: boolean) {
+    if (this.#readOnly === to) return;
+    this.#readOnly = to;
+    if (!to) this.connect();
+  }
+
   /** Local edits that are not known to be durable, as one update; null when there are none. */
   get unsent(): Uint8Array | null {
     const all = [...this.#inFlight ? [this.#inFlight] : [], ...this.#pending];
@@ -157,7 +165,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     const { awareness: _, ...kept } = this.#options;
     // The text stays open, so that nothing is missed in between.
     this.#end();
-    return new SignalRProvider(this.#connection, this.text, doc, { ...kept, ...options });
+    return new SignalRProvider(this.#connection, this.text, doc, { ...kept, readOnly: this.#readOnly, ...options });
   }
 
   /** Ends the provider; the document and the connection stay as they are. */
