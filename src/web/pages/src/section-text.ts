@@ -385,7 +385,7 @@ export class SectionText {
   #goOn(fresh: Y.Doc, awareness: Awareness): void {
     if (this.problem.peek()?.status === 404 || this.#provider!.doc === fresh) return;
     this.problem.value = null;
-    this.saved.value = 'opening';
+    if (fresh.store.clients.size === 0) this.saved.value = 'opening';
     this.#listenTo(this.#provider!.goOn(fresh, { awareness, readOnly: !this.#mayWrite }));
   }
 

@@ -163,9 +163,15 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
    */
   goOn(doc: Y.Doc, options: SignalRProviderOptions = {}): SignalRProvider {
     const { awareness: _, ...kept } = this.#options;
+    const { unsent } = this; // None once it was refused.
     // The text stays open, so that nothing is missed in between.
     this.#end();
-    return new SignalRProvider(this.#connection, this.text, doc, { ...kept, readOnly: this.#readOnly, ...options });
+    const next = new SignalRProvider(this.#connection, this.text, doc, { ...kept, readOnly: this.#readOnly, ...options });
+    if (unsent) {
+      next.#pending = [unsent];
+      next.#setSaved(false);
+    }
+    return next;
   }
 
   /** Ends the provider; the document and the connection stay as they are. */

@@ -160,11 +160,24 @@ test('a document that reads otherwise when it is loaded is replaced, with what w
   assert.equal(event.doc, doc);
   assert.deepEqual([doc, event.fresh].map(one => one.getXmlFragment('default').toString()), ['hello', 'helol']);
   const next = provider.goOn(event.fresh);
+  assert.deepEqual([next.saved, Y.encodeStateVectorFromUpdate(next.unsent)], [false, Y.encodeStateVector(doc)]);
   connection.mend();
   await room.settle();
   // The simulated server does not look after its own document, as the real one does.
   assert.deepEqual([(reloaded(room.doc) ?? room.doc).getXmlFragment('default').toString(), next.saved, setAside], ['helol', true, []]);
   next.destroy();
+});
+
+test('who may write from now on sends what was changed meanwhile', async () => {
+  const room = new Room(() => 0);
+  const { text, provider } = writer(room, { readOnly: true });
+  await room.settle();
+  text.insert(0, 'kept for later');
+  await room.settle();
+  assert.equal(room.edits, 0);
+  provider.readOnly = false;
+  await room.settle();
+  assert.deepEqual([room.doc.getText('default').toString(), provider.saved, provider.readOnly], ['kept for later', true, false]);
 });
 
 /** What one person does with undo until yjs' live text is another than its text after a reload. */
