@@ -7,7 +7,7 @@ namespace Annotate.Server.Positions;
 
 public sealed record PositionBody(PositionKind? Kind, bool? RedLine, string? Reason);
 
-/// <param name="ClosesAt">When it is decided by what was answered until then; without it in <see cref="Limits.ProposalOpenDays"/> days.</param>
+/// <param name="ClosesAt">When it is decided by what was answered until then; without it in <see cref="Annotate.Limits.ProposalOpenDays"/> days.</param>
 public sealed record ProposalBody(PositionKind? Kind, string? Reason, DateTimeOffset? ClosesAt);
 
 /// <param name="Proposal">Version of the proposal that the sender read.</param>
