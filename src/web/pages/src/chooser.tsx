@@ -23,15 +23,23 @@ function Chooser({ words, isOpen = false, children }: { words: string; isOpen?: 
   );
 }
 
-function PlaceLink({ to, isHere, part, children }: { to: Partial<Place>; isHere: boolean; part: Part; children: ComponentChildren }): JSX.Element {
+interface PlaceLinkProps {
+  to: Partial<Place>;
+  isHere: boolean;
+  keepsArticle: boolean;
+  part: Part;
+  children: ComponentChildren;
+}
+
+function PlaceLink({ to, isHere, keepsArticle, part, children }: PlaceLinkProps): JSX.Element {
   const onClick = (event: MouseEvent): void => {
     if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // A window of its own.
     event.preventDefault();
     (event.currentTarget as HTMLElement).closest('details')!.open = false;
-    if (!isHere) open(to, true);
+    if (!isHere) open(to, true, keepsArticle);
     show(part);
   };
-  return <li><a href={linkTo(to)} aria-current={isHere ? 'true' : undefined} onClick={onClick}>{children}</a></li>;
+  return <li><a href={linkTo(to, keepsArticle)} aria-current={isHere ? 'true' : undefined} onClick={onClick}>{children}</a></li>;
 }
 
 /** The coalition's statements by their titles; nothing where there is no choice. */
@@ -52,7 +60,7 @@ function StatementLink({ id, version, isHere }: { id: string; version: number; i
   useEffect(() => { if (version > view.version.peek()) void view.refresh(); }, [version]);
   // The draft that it is about comes with it.
   return (
-    <PlaceLink to={{ statement: id, instrument: null, draft: null }} isHere={isHere} part="statement">
+    <PlaceLink to={{ statement: id, instrument: null, draft: null }} isHere={isHere} keepsArticle={view.value.value?.instrument === place.value.instrument} part="statement">
       {view.value.value?.title ?? id}{view.value.value?.destination && <span class="hint"> to {view.value.value.destination}</span>}
     </PlaceLink>
   );
@@ -76,11 +84,11 @@ export function DraftChooser({ instruments, instrument, draft, isKnown, statemen
   return (
     <Chooser words="Other drafts and texts" isOpen={!isKnown}>
       {drafts.map(one => (
-        <PlaceLink key={one.id} to={{ instrument: instrument!.id, draft: one.id }} isHere={isKnown && one.id === draft} part="articles">
+        <PlaceLink key={one.id} to={{ instrument: instrument!.id, draft: one.id }} isHere={isKnown && one.id === draft} keepsArticle part="articles">
           {one.title}{isTheirs(one.id) && <span class="hint"> the statement is about this one</span>}
         </PlaceLink>
       ))}
-      {others.map(one => <PlaceLink key={one.id} to={{ instrument: one.id, draft: null }} isHere={false} part="articles">{one.title}</PlaceLink>)}
+      {others.map(one => <PlaceLink key={one.id} to={{ instrument: one.id, draft: null }} isHere={false} keepsArticle={false} part="articles">{one.title}</PlaceLink>)}
     </Chooser>
   );
 }

@@ -35,20 +35,23 @@ export const rootOf = (eId: string): string => eId.split('__')[0]!;
 /** Whether it can be the id of anything: only then is the server asked for it. */
 export const isId = (text: string): boolean => /^[a-z0-9][a-z0-9-]{0,63}$/.test(text);
 
-/** The address of a place, with the article that is being read. */
-export function linkTo(next: Partial<Place>): string {
+/**
+ * The address of a place.
+ * @param keepsArticle With the article that is being read; another instrument has others.
+ */
+export function linkTo(next: Partial<Place>, keepsArticle = true): string {
   const query = new URLSearchParams(location.search);
   for (const member of members) {
     const id = member in next ? next[member] : place.value[member];
     if (id) query.set(member, id);
     else query.delete(member);
   }
-  return `${query.size > 0 ? `?${query}` : location.pathname}${location.hash}`;
+  return `${query.size > 0 ? `?${query}` : location.pathname}${keepsArticle ? location.hash : ''}`;
 }
 
 /** Opens a place. One that was come to by itself, and not chosen, is no step to go back from. */
-export function open(next: Partial<Place>, isChosen: boolean): void {
-  const to = linkTo(next);
+export function open(next: Partial<Place>, isChosen: boolean, keepsArticle = true): void {
+  const to = linkTo(next, keepsArticle);
   if (isChosen) history.pushState(null, '', to);
   else history.replaceState(history.state, '', to);
   take(placeNow());
@@ -61,6 +64,7 @@ export function show(next: Part): void {
 }
 
 function take(next: Place): void {
+  address.value = addressNow();
   if (members.some(member => next[member] !== place.peek()[member])) place.value = next;
 }
 
