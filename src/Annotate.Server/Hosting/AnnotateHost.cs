@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Annotate.Server.Hosting;
 
 /// <summary>A server: the web application and the data folder it holds while it lives.</summary>
-public sealed class AnnotateHost : IAsyncDisposable
+public sealed partial class AnnotateHost : IAsyncDisposable
 {
     readonly DataFolder _folder;
 
@@ -42,12 +42,15 @@ public sealed class AnnotateHost : IAsyncDisposable
             var urls = isPrivate ? [] : settings.Urls;
             ListenAddresses.RequireFree(urls);
             await Profiles.RequireStorageAsync(settings);
+            var port = settings is { IsClustered: true, SiloPort: 0 } ? RememberedPort.Find(settings) : null;
+            if (port is not null) settings = settings with { SiloPort = port.Port };
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
             ConfigureParts(builder, settings);
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
+            if (port is { Taken: { } taken }) LogPortTaken(app.Logger, taken, port.Port);
             UseParts(app);
             return new AnnotateHost(app, folder, settings, socket);
         }
@@ -152,4 +155,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
     }
+
+    [LoggerMessage(LogLevel.Warning, "The port {Taken}, on which other servers reached this one, is taken; they reach it on {Port} now")]
+    static partial void LogPortTaken(ILogger logger, int taken, int port);
 }
