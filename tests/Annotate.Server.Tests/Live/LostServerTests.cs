@@ -67,11 +67,13 @@ public sealed class LostServerTests(PostgresFixture postgres, ITestOutputHelper 
         await loseAsync(doomed);
         await crowd.RoundsAsync(RoundsAfter).WaitAsync(TimeSpan.FromSeconds(60), Cancelled);
         var (longest, slowest) = crowd.Longest(lost, long.MaxValue);
+        var before = crowd.Longest(0, lost).Time;
         output.WriteLine(
-            $"{signal}: nothing was seen for {longest.TotalMilliseconds:0} ms at most ({slowest}; before {crowd.Longest(0, lost).Time.TotalMilliseconds:0} ms), "
+            $"{signal}: nothing was seen for {longest.TotalMilliseconds:0} ms at most ({slowest}; before {before.TotalMilliseconds:0} ms), "
             + $"{crowd.Dropped} of {crowd.Sockets} sockets dropped, {crowd.Errors} answers that were errors");
         Assert.Equal(0, crowd.Dropped);
-        Assert.True(longest < most, $"{slowest} stood still for {longest.TotalMilliseconds:0} ms.");
+        // What other things on the machine cost was there before, too.
+        Assert.True(longest < most + before, $"{slowest} stood still for {longest.TotalMilliseconds:0} ms.");
     }
 
     static Task<ServerProcess> StartAsync(string database) =>
