@@ -97,7 +97,12 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
         }
     }
 
-    Awareness NewAwareness() => new(_silo, settings.FollowRenew * Limits.AwarenessSilentRenewalsMax, clock);
+    /// <summary>
+    /// Of no stock client, whose ids have 32 bits, so that nobody takes another's word for their own; within the 53 that they can read.
+    /// </summary>
+    static long NewShownId() => (1L << 32) + (LiveConnections.NewOrigin() & ((1L << 52) - 1));
+
+    Awareness NewAwareness() => new(_silo, settings.FollowRenew * Limits.AwarenessSilentRenewalsMax, clock, NewShownId);
 
     bool IsLetGo(Followed followed)
     {
