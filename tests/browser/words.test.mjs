@@ -132,6 +132,10 @@ test('whose right is gone keeps nothing on the device, and can still copy what t
   const offer = offered(page);
   await offer.getByText('Nobody has read this.').waitFor();
   await offer.getByText('This device does not keep them').waitFor();
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await offer.getByRole('button', { name: 'Copy' }).press('Enter');
+  await offer.getByText('Copied.').waitFor();
+  assert.match(await page.evaluate(() => navigator.clipboard.readText()), /Nobody has read this\. $/);
   await offer.getByRole('button', { name: 'Put back', disabled: true }).waitFor();
   await nothingLeft(page);
   assert.equal(await page.getByText('His words stand').count(), 1, 'only around the words that were not sent');
@@ -223,8 +227,7 @@ test('a text that reads otherwise once it is loaded is read anew, and who writes
   await edit(page);
   await page.keyboard.press('Control+End');
   const before = await sectionText(page, section);
-  await page.evaluate(undoing, section);
-  await untilSection(page, section, `${before}\nhello`);
+  assert.equal(await page.evaluate(undoing, section), '<paragraph>hello</paragraph>');
   await untilSection(page, section, `${before}\nhelol`);
   await page.locator('.ProseMirror-focused').waitFor();
   await page.keyboard.type('!');
@@ -325,6 +328,7 @@ function undoing(title) {
   undoManager.undo();
   act(() => paragraph.delete(0, 1));
   undoManager.undo();
+  return paragraph.toString();
 }
 
 /** Waits until all that the page gave the device is there: a reading that is begun later waits for the writings of before. */
