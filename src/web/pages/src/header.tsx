@@ -1,7 +1,10 @@
-import { signal } from '@preact/signals';
+import { signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { command } from './api';
+import type { Owner } from './device';
+import { eraseAll, keepsAny } from './device';
+import { drafts } from './drafts';
 import type { LiveState } from './live';
 import { liveState } from './live';
 import { Badge } from './parts';
@@ -28,16 +31,37 @@ export function Header(): JSX.Element {
         <span class="me-name">{me.operator ? 'Operator' : me.name}</span>
         <span class="me-organisation">{me.organisation ? organisationName(workspace, me.organisation) : me.role}</span>
       </div>
-      <button type="button" class="button quiet sign-out" onClick={() => void signOut()}>Sign out</button>
+      <SignOut owner={{ coalition, person: me.person }} />
     </header>
   );
 }
 
-async function signOut(): Promise<void> {
+/** Asks once when something would go with it that nobody else has. */
+function SignOut({ owner }: { owner: Owner }): JSX.Element {
+  const asking = useSignal(false);
+  const onClick = (): void => {
+    if (asking.value || !(unsaved.value.size > 0 || drafts.value.length > 0 || keepsAny(owner))) void signOut(owner);
+    else asking.value = true;
+  };
+  return (
+    <span class="guarded">
+      <button type="button" class="button quiet sign-out" aria-describedby={asking.value ? 'sign-out-costs' : undefined} onClick={onClick} onBlur={() => { asking.value = false; }}>
+        {asking.value ? 'Sign out all the same' : 'Sign out'}
+      </button>
+      <span class="reason" id="sign-out-costs" role="status">{asking.value && 'What you wrote here and have not sent is erased from this device.'}</span>
+    </span>
+  );
+}
+
+async function signOut(owner: Owner): Promise<void> {
   try {
     await command('DELETE', '/api/tokens/current');
   } finally {
-    location.reload(); // Whatever the server said, nothing of the session stays on this page.
+    // Whatever the server said, nothing of the session stays on this page and this device. Not before: another tab that begins anew while
+    // the session lives would take it all up again.
+    await eraseAll(owner, true);
+    unsaved.value = new Set();
+    location.reload();
   }
 }
 
