@@ -32,6 +32,7 @@ sealed partial class ItemStore
         DropUnused();
         foreach (var list in _changed.Span) DropIfEmpty(list);
         foreach (var root in _newRoots.Span) DropRoot(root);
+        HoldsOdd = _heldOdd;
         EndTransaction();
         // What is refused again and again must not fill the memory.
         if (Content.IsWasteful) TidyContent();
@@ -50,7 +51,9 @@ sealed partial class ItemStore
     /// <summary>What was one item is one again: its contents lie one behind the other as they did.</summary>
     void Rejoin(Writer writer, int clock)
     {
-        if (clock < writer.Clock) TryJoinNext(writer, writer.Find(clock - 1), contentFollows: true);
+        if (clock >= writer.Clock) return;
+        var left = writer.Find(clock - 1);
+        if (_items[left].End == clock) TryJoinNext(writer, left, contentFollows: true);
     }
 
     /// <summary>Forgets writers who in the end have written nothing: they came last.</summary>

@@ -169,6 +169,11 @@ const answers = {
       types: read(doc)
     }
   },
+  text: ({ updates }) => {
+    const doc = plainDocument()
+    for (const update of updates) Y.applyUpdate(doc, bytes(update))
+    return { text: doc.getText('t').toString() }
+  },
   read: ({ state }) => read(freshOf(bytes(state))),
   script: ({ clients, steps }) => {
     const { docs, updates } = script(clients, steps, plainDocument)
