@@ -23,6 +23,9 @@ sealed partial class ItemStore
     /// <summary>Before which clocks what this transaction brought was joined to what it goes on with.</summary>
     Rows<(Writer Writer, int Clock)> _joins;
 
+    /// <summary>Before which clocks this transaction made a seam.</summary>
+    Rows<(Writer Writer, int Clock)> _seams;
+
     /// <summary>What comes was accepted before; else placing it takes at most <see cref="Limits.PlacingStepsMax"/> steps.</summary>
     public bool IsReplaying { get; set; }
 
@@ -170,6 +173,7 @@ sealed partial class ItemStore
         Forget(ref _cutPairs);
         Forget(ref _cuts);
         Forget(ref _joins);
+        Forget(ref _seams);
         NotesJoins = false;
         Crosses = false;
         _heldOdd = HoldsOdd;

@@ -174,40 +174,55 @@ sealed partial class ItemStore
 
     /// <summary>
     /// The origins of a struct that are of one writer, the right one no later than the left one. If both are in what is one item just then, yjs cuts
-    /// it before the right one, and what is left of that cut is what the struct is put behind.
+    /// it before the right one, and what is left of that cut is what the struct is put behind. Where that was so and where it was not stays known, so
+    /// that it is the same again when the document is loaded.
     /// </summary>
     (int Left, int Right) FindBackwards(int left, in StructHead head)
     {
         if (_items[left].Kind == StructKind.Collected) return (left, left);
         var writer = WriterOf(head.RightClient)!;
         var clock = (int)head.RightClock;
-        HoldsOdd |= IsChained(writer, left, clock);
-        var isWithin = clock > RunStart(writer, left, clock);
+        var isChained = IsChained(writer, left, clock);
+        var isInRun = clock > RunStart(writer, left, clock, isWhole: false);
+        var isSeam = !isInRun && isChained && clock <= RunStart(writer, left, clock, isWhole: true);
         var right = CleanStart(writer, clock);
-        return (writer.Find(isWithin ? clock - 1 : (int)head.LeftClock), right);
+        if (isSeam && !_items[right].IsSeam)
+        {
+            _items[right].IsSeam = true;
+            _seams.Add((writer, clock));
+        }
+        HoldsOdd |= isChained;
+        return (writer.Find(isInRun ? clock - 1 : (int)head.LeftClock), right);
     }
 
     /// <summary>
     /// Where what is one item in yjs just then starts, looked for no further back than a clock: yjs joins what a transaction brought when it ends, we
     /// join it at once, and may not have joined what it has.
     /// </summary>
-    int RunStart(Writer writer, int number, int until)
+    /// <param name="isWhole">As if this transaction had cut nothing.</param>
+    int RunStart(Writer writer, int number, int until, bool isWhole)
     {
-        var (start, end) = (_items[number].Clock, _items[number].End);
-        if (until > start) return LastJoin(writer, start, end);
-        writer.Find(start);
-        while (start >= until && start < ClockBefore(writer) && writer.Previous() is var before and not 0
-            && AreOneRun(_items[before], number) && !WasCut(writer, start))
-            (number, start) = (before, _items[before].Clock);
-        return start;
+        while (true)
+        {
+            var start = _items[number].Clock;
+            if (LastJoin(writer, start, _items[number].End) is var last and >= 0) return last;
+            if (start < until) return start;
+            writer.Find(start);
+            var before = writer.Previous();
+            if (before == 0 || !(WasCut(writer, start) ? isWhole && AreOneChain(_items[before], _items[number]) : start < ClockBefore(writer) && AreOneRun(_items[before], number)))
+                return start;
+            number = before;
+        }
     }
 
-    int LastJoin(Writer writer, int start, int end)
+    /// <summary>The last of some clocks at which something new was joined; -1 if there is none.</summary>
+    int LastJoin(Writer writer, int from, int to)
     {
         CountSteps(_joins.Count);
+        var last = -1;
         foreach (ref readonly var join in _joins.Span)
-            if (join.Writer == writer && join.Clock > start && join.Clock < end) start = join.Clock;
-        return start;
+            if (join.Writer == writer && join.Clock >= from && join.Clock < to) last = Math.Max(last, join.Clock);
+        return last;
     }
 
     bool WasCut(Writer writer, int clock)

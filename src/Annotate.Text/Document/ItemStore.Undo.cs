@@ -25,6 +25,8 @@ sealed partial class ItemStore
         foreach (ref readonly var span in _deleted.Span) Undelete(span);
         foreach (var writer in _advanced.Span) Withdraw(writer);
         foreach (ref readonly var cut in _cutPairs.Span) Mend(cut);
+        foreach (ref readonly var seam in _seams.Span)
+            if (seam.Clock < seam.Writer.Clock) _items[seam.Writer.Find(seam.Clock)].IsSeam = false;
         // The last first: what was cut twice is whole on the left again before it is joined to more.
         for (var i = _cuts.Count - 1; i >= 0; i--) Rejoin(_cuts.Span[i].Writer, _cuts.Span[i].Clock);
         foreach (var type in _goneTypes) Drop(type);

@@ -200,6 +200,7 @@ sealed partial class ItemStore
         rest = item;
         rest.Clock = clock;
         rest.Length = item.Length - by;
+        rest.IsSeam = false;
         rest.Left = left;
         rest.OriginBy = writer.Number;
         rest.OriginClock = clock - 1;
@@ -255,7 +256,7 @@ sealed partial class ItemStore
 
     bool CanJoin(in Item left, int right)
     {
-        if (!AreOneRun(left, right)) return false;
+        if (!AreOneRun(left, right) || _items[right].IsSeam) return false;
         ref var next = ref _items[right];
         return left.Kind switch
         {
@@ -271,7 +272,7 @@ sealed partial class ItemStore
         var right = writer.Next();
         if (right == 0) return false;
         writer.Previous();
-        if (!(contentFollows ? AreOneRun(_items[left], right) : CanJoin(_items[left], right))) return false;
+        if (!(contentFollows ? AreOneRun(_items[left], right) && !_items[right].IsSeam : CanJoin(_items[left], right))) return false;
         ref var item = ref _items[left];
         ref var next = ref _items[right];
         item.Length += next.Length;

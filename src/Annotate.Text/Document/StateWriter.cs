@@ -4,8 +4,8 @@ namespace Annotate.Text;
 
 /// <summary>
 /// Writes a document as an update. Items that are one run are written as one struct, whether or not they happen to be one item, so the bytes
-/// depend on what was written and not on how it came. Where a document holds something odd (<see cref="ItemStore.HoldsOdd"/>), a run is one struct
-/// whatever stands in it, because what somebody reads who loads it depends on that too.
+/// depend on what was written and not on how it came. Once a document holds something odd (<see cref="ItemStore.HoldsOdd"/>), what somebody reads who
+/// loads it depends on where runs are cut too: then each is one struct, whatever stands in it, other than at seams.
 /// </summary>
 readonly struct StateWriter(ItemStore store)
 {
@@ -66,7 +66,9 @@ readonly struct StateWriter(ItemStore store)
         return next;
     }
 
-    bool GoesOn(int last, int next) => store.HoldsOdd ? ItemStore.AreOneChain(store[last], store[next]) : store.AreOneRun(store[last], next);
+    bool GoesOn(int last, int next) => store.HoldsOdd
+        ? ItemStore.AreOneChain(store[last], store[next]) && !store[next].IsSeam
+        : store.AreOneRun(store[last], next);
 
     int NextInRun(Writer writer, int number) => store.HoldsOdd ? writer.Find(store[number].End) : store[number].Right;
 
