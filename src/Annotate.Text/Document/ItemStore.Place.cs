@@ -184,22 +184,25 @@ sealed partial class ItemStore
         var clock = (int)head.RightClock;
         var isChained = IsChained(writer, left, clock);
         var isInRun = clock > RunStart(writer, left, clock, isWhole: false);
-        var isSeam = !isInRun && isChained && clock <= RunStart(writer, left, clock, isWhole: true);
+        if (isChained && !isInRun && RunStart(writer, left, clock, isWhole: true) is var start && start >= clock) AddSeam(writer, start);
         var right = CleanStart(writer, clock);
-        if (isSeam && !_items[right].IsSeam)
-        {
-            _items[right].IsSeam = true;
-            _seams.Add((writer, clock));
-        }
         HoldsOdd |= isChained;
         return (writer.Find(isInRun ? clock - 1 : (int)head.LeftClock), right);
+    }
+
+    void AddSeam(Writer writer, int clock)
+    {
+        var number = CleanStart(writer, clock);
+        if (_items[number].IsSeam) return;
+        _items[number].IsSeam = true;
+        _seams.Add((writer, clock));
     }
 
     /// <summary>
     /// Where what is one item in yjs just then starts, looked for no further back than a clock: yjs joins what a transaction brought when it ends, we
     /// join it at once, and may not have joined what it has.
     /// </summary>
-    /// <param name="isWhole">As if this transaction had cut nothing.</param>
+    /// <param name="isWhole">As if nothing had been put into what was one run when it came.</param>
     int RunStart(Writer writer, int number, int until, bool isWhole)
     {
         while (true)
@@ -209,8 +212,11 @@ sealed partial class ItemStore
             if (start < until) return start;
             writer.Find(start);
             var before = writer.Previous();
-            if (before == 0 || !(WasCut(writer, start) ? isWhole && AreOneChain(_items[before], _items[number]) : start < ClockBefore(writer) && AreOneRun(_items[before], number)))
-                return start;
+            var wasCut = WasCut(writer, start);
+            var goesOn = isWhole
+                ? (wasCut || start < ClockBefore(writer)) && AreOneChain(_items[before], _items[number])
+                : !wasCut && start < ClockBefore(writer) && AreOneRun(_items[before], number);
+            if (before == 0 || !goesOn) return start;
             number = before;
         }
     }
@@ -236,20 +242,20 @@ sealed partial class ItemStore
     /// <summary>An item goes on with what was written up to before a clock, whatever stands between the two or is deleted.</summary>
     bool IsChained(Writer writer, int number, int clock)
     {
-        var at = writer.Find(clock);
-        if (_items[at].Clock == clock && !GoesOn(at)) return false;
+        if (clock == 0 || _items[writer.Find(clock)] is var at && at.Clock == clock && !GoesOn(writer, at)) return false;
         for (var start = _items[number].Clock; start > clock; start = _items[writer.Find(start - 1)].Clock)
         {
             CountSteps(1);
-            if (!GoesOn(writer.Find(start))) return false;
+            if (!GoesOn(writer, _items[writer.Find(start)])) return false;
         }
         return true;
     }
 
-    bool GoesOn(int number)
+    bool GoesOn(Writer writer, in Item item)
     {
-        ref var item = ref _items[number];
-        return item.List != 0 && item.OriginBy == item.Writer && item.OriginClock == item.Clock - 1;
+        if (item.List == 0 || item.OriginBy != item.Writer || item.OriginClock != item.Clock - 1) return false;
+        ref var last = ref _items[writer.Find(item.Clock - 1)];
+        return last.RightOriginBy == item.RightOriginBy && last.RightOriginClock == item.RightOriginClock;
     }
 
     /// <summary>The list that the struct belongs to; null if it is collected, and so the struct with it.</summary>

@@ -212,7 +212,9 @@ function isRun(structs: (Y.Item | Y.GC)[], before: number, upTo: number): boolea
   for (let index = Y.findIndexSS(structs, upTo); ; index--) {
     const struct = structs[index]!;
     if (struct.id.clock < before) return true;
-    if (!(struct instanceof Y.Item) || struct.origin?.client !== struct.id.client || struct.origin.clock !== struct.id.clock - 1) return false;
+    const last = structs[index - 1];
+    if (!(struct instanceof Y.Item) || !(last instanceof Y.Item)) return false;
+    if (!Y.compareIDs(struct.origin, last.lastId) || !Y.compareIDs(struct.rightOrigin, last.rightOrigin)) return false;
   }
 }
 
