@@ -23,6 +23,11 @@ sealed partial class ItemStore
     /// <summary>Before which clocks what this transaction brought was joined to what it goes on with.</summary>
     Rows<(Writer Writer, int Clock)> _joins;
 
+    /// <summary>The same, and where this transaction cut, as far as that was asked for.</summary>
+    Dictionary<int, List<int>> _joinsByWriter = [];
+    HashSet<(int Writer, int Clock)> _cutsByClock = [];
+    int _joinsSorted, _cutsSorted;
+
     /// <summary>Before which clocks this transaction made a seam.</summary>
     Rows<(Writer Writer, int Clock)> _seams;
 
@@ -174,6 +179,8 @@ sealed partial class ItemStore
         Forget(ref _cuts);
         Forget(ref _joins);
         Forget(ref _seams);
+        if (_joinsSorted > 0) (_joinsByWriter, _joinsSorted) = ([], 0);
+        if (_cutsSorted > 0) (_cutsByClock, _cutsSorted) = ([], 0);
         NotesJoins = false;
         Crosses = false;
         _heldOdd = HoldsOdd;

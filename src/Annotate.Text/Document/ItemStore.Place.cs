@@ -183,7 +183,7 @@ sealed partial class ItemStore
         var writer = WriterOf(head.RightClient)!;
         var clock = (int)head.RightClock;
         var isChained = IsChained(writer, left, clock);
-        var isInRun = clock > RunStart(writer, left, clock, isWhole: false);
+        var isInRun = isChained && clock > RunStart(writer, left, clock, isWhole: false);
         if (isChained && !isInRun && RunStart(writer, left, clock, isWhole: true) is var start && start >= clock) AddSeam(writer, start);
         var right = CleanStart(writer, clock);
         HoldsOdd |= isChained;
@@ -207,6 +207,7 @@ sealed partial class ItemStore
     {
         while (true)
         {
+            CountSteps(1);
             var start = _items[number].Clock;
             if (LastJoin(writer, start, _items[number].End) is var last and >= 0) return last;
             if (start < until) return start;
@@ -224,19 +225,22 @@ sealed partial class ItemStore
     /// <summary>The last of some clocks at which something new was joined; -1 if there is none.</summary>
     int LastJoin(Writer writer, int from, int to)
     {
-        CountSteps(_joins.Count);
-        var last = -1;
-        foreach (ref readonly var join in _joins.Span)
-            if (join.Writer == writer && join.Clock >= from && join.Clock < to) last = Math.Max(last, join.Clock);
-        return last;
+        for (; _joinsSorted < _joins.Count; _joinsSorted++)
+        {
+            var (of, clock) = _joins.Span[_joinsSorted];
+            if (!_joinsByWriter.TryGetValue(of.Number, out var known)) _joinsByWriter.Add(of.Number, known = []);
+            known.Add(clock);
+        }
+        if (!_joinsByWriter.TryGetValue(writer.Number, out var clocks)) return -1;
+        var at = clocks.BinarySearch(to - 1);
+        if (at < 0) at = ~at - 1;
+        return at >= 0 && clocks[at] >= from ? clocks[at] : -1;
     }
 
     bool WasCut(Writer writer, int clock)
     {
-        CountSteps(_cuts.Count);
-        foreach (ref readonly var cut in _cuts.Span)
-            if (cut.Writer == writer && cut.Clock == clock) return true;
-        return false;
+        for (; _cutsSorted < _cuts.Count; _cutsSorted++) _cutsByClock.Add((_cuts.Span[_cutsSorted].Writer.Number, _cuts.Span[_cutsSorted].Clock));
+        return _cutsByClock.Contains((writer.Number, clock));
     }
 
     /// <summary>An item goes on with what was written up to before a clock, whatever stands between the two or is deleted.</summary>

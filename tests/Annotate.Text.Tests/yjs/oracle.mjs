@@ -176,7 +176,13 @@ const answers = {
     for (const update of updates) Y.applyUpdate(doc, bytes(update))
     return { text: doc.getText('t').toString() }
   },
-  readMerged: ({ updates }) => read(freshOf(Y.mergeUpdates(updates.map(bytes)))),
+  // A document that loads all updates at once, and one that loads what another holds that got them one by one.
+  readLoaded: ({ updates }) => {
+    const doc = plainDocument()
+    for (const update of updates) Y.applyUpdate(doc, bytes(update))
+    const [merged, loaded] = [read(freshOf(Y.mergeUpdates(updates.map(bytes)))), read(freshOf(Y.encodeStateAsUpdate(doc)))]
+    return { merged, loaded, isOne: plain(merged) === plain(loaded) }
+  },
   read: ({ state }) => read(freshOf(bytes(state))),
   script: ({ clients, steps }) => {
     const { docs, updates } = script(clients, steps, plainDocument)
