@@ -19,6 +19,7 @@ sealed class Intake(ItemStore store)
 
     Rows<Section> _sections;
     Rows<(int Section, long Clock)> _stack;
+
     /// <summary>Some struct has its left origin in what comes with it, and its right one before that.</summary>
     bool _isBackwards;
     HashSet<string>? _newRoots;
