@@ -7,6 +7,11 @@ namespace Annotate.Client;
 /// and sent together. Whatever was not acknowledged when the connection went is sent again. What the server refuses for good is set aside,
 /// with all that was to follow it, and the text goes on without: see <see cref="Replaced"/>.
 /// </summary>
+/// <remarks>
+/// Whoever shows a document of it: what others undid may stand elsewhere in one that got the updates one by one than in one that loads them.
+/// When <see cref="Document.MayReadOtherwise"/> is true, show what <see cref="Document.Reloaded()"/> gives, after each change; that is what the
+/// server and everybody who joins reads.
+/// </remarks>
 public sealed class OpenText : IResumable
 {
     /// <summary>Edits that wait are sent together up to so many bytes: the server takes 1 MiB at once.</summary>
