@@ -14,8 +14,8 @@ public sealed class LiveException(LiveProblem problem, Exception? inner = null) 
 
     const string Failed = "failed";
 
-    /// <summary>The server is busy, or takes no more from this person just now.</summary>
-    internal static bool IsPassingProblem(LiveProblem problem) => problem.Status is 503 or 429 || problem.Code == Failed;
+    /// <summary>It is the server's own, which somebody will mend, or it takes no more from this person just now.</summary>
+    internal static bool IsPassingProblem(LiveProblem problem) => problem.Status is >= 500 or 429;
 
     /// <param name="problem">As JSON.</param>
     internal static LiveException Of(string problem) => Of(new HubException(problem));

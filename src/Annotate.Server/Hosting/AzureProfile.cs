@@ -19,7 +19,7 @@ static class AzureProfile
         silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), Profiles.PortFor(settings), settings.GatewayPort);
         silo.UseAzureStorageClustering(options => options.TableServiceClient = tables);
         silo.UseAzureTableReminderService(options => options.TableServiceClient = tables);
-        silo.AddAzureBlobGrainStorage(Profiles.StorageName, options =>
+        silo.AddAzureBlobGrainStorage(Profiles.ProviderName, options =>
         {
             options.BlobServiceClient = blobs;
             options.ContainerName = Container;

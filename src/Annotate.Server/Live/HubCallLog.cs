@@ -1,4 +1,5 @@
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Annotate.Server.Live;
@@ -20,16 +21,17 @@ sealed partial class HubCallLog(ILogger<LiveHub> logger) : IHubFilter
             LogRefused(call.HubMethodName, refusal.Message);
             throw;
         }
-        catch (GrantsUnreachableException)
-        {
-            // Whoever renews the grants has said so already, once.
-            LogRefused(call.HubMethodName, GrantsUnreachableException.Problem.Code);
-            throw new HubException(GrantsUnreachableException.Problem.Json());
-        }
         catch (OperationCanceledException) when (call.Context.ConnectionAborted.IsCancellationRequested)
         {
             // Whoever called has gone.
             throw;
+        }
+        catch (Exception failure) when (FaultProblems.Of(failure) is { } problem)
+        {
+            // Whoever renews the grants has said so already, once.
+            if (problem == GrantsUnreachableException.Problem) LogRefused(call.HubMethodName, problem.Code);
+            else LogFailure(problem.Code, call.HubMethodName, FaultProblems.Reason(failure));
+            throw new HubException(problem.Json());
         }
         catch (Exception fault)
         {
@@ -40,6 +42,9 @@ sealed partial class HubCallLog(ILogger<LiveHub> logger) : IHubFilter
 
     [LoggerMessage(LogLevel.Debug, "{Method} was refused: {Problem}")]
     partial void LogRefused(string method, string problem);
+
+    [LoggerMessage(LogLevel.Warning, "{Code}, {Method}: {Reason}")]
+    partial void LogFailure(string code, string method, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Method} failed")]
     partial void LogFault(Exception fault, string method);

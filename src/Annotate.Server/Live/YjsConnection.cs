@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Annotate.Statements;
 using Annotate.Text;
 
@@ -41,8 +42,21 @@ sealed class YjsConnection(
         }
     }
 
-    /// <summary>Ends the connection for good, with the reason in the closing frame.</summary>
-    public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code);
+    /// <summary>
+    /// Ends the connection with the reason in the closing frame: for good, or, where the problem is the server's own (4500 and above), to come back.
+    /// </summary>
+    public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code, HoldFor(problem));
+
+    // Stock clients are back a tenth of a second after a connection that was open: what will not have passed by then is told later.
+    static TimeSpan HoldFor(Problem problem) => problem == Problem.StorageFull || problem == Problem.Damaged
+        ? TimeSpan.FromMilliseconds(Limits.LastingFaultHoldMilliseconds)
+        : TimeSpan.Zero;
+
+    void RefuseFor(Exception failure, Problem problem)
+    {
+        logger.LogWarning("{Code}, a connection to {Text}: {Reason}", problem.Code, text.Id, FaultProblems.Reason(failure));
+        Refuse(problem);
+    }
 
     public override async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
     {
@@ -55,9 +69,10 @@ sealed class YjsConnection(
         // What is being received ends then, as it would if it had the token itself.
         using var abort = _ended.Token.UnsafeRegister(static ended => ((WebSocket)ended!).Abort(), socket);
         using var stop = stopping.Register(() => End(WebSocketCloseStatus.EndpointUnavailable, "stopping"));
-        var standing = await doors.StandingAsync(principal, Coalition);
+        Standing? standing = null;
         try
         {
+            standing = await doors.StandingAsync(principal, Coalition);
             // A reader is not asked for what the server lacks: it has nothing that the server would take.
             if (standing is null) Refuse(Problem.NotFound);
             else if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, await text.StateVectorAsync());
@@ -66,6 +81,10 @@ sealed class YjsConnection(
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException)
         {
             // The client is gone, or was sent away: either is an end like any other.
+        }
+        catch (Exception failure) when (FaultProblems.Of(failure) is { } problem)
+        {
+            RefuseFor(failure, problem);
         }
         finally
         {
@@ -87,8 +106,14 @@ sealed class YjsConnection(
     public void Fail(Exception exception)
     {
         // It is in doubt; the client still has the edit and sends it again when it comes back.
-        logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
         TryMakeRoom();
+        if (FaultProblems.Of(exception) is { } problem)
+        {
+            RefuseFor(exception, problem);
+            return;
+        }
+
+        logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
         Abort();
     }
 
@@ -247,20 +272,21 @@ sealed class YjsConnection(
         }
     }
 
-    void End(WebSocketCloseStatus status, string? reason)
+    void End(WebSocketCloseStatus status, string? reason, TimeSpan hold = default)
     {
         // One lock for both: whoever finds that it is ending finds the goodbye to wait for.
         lock (_endLock)
         {
             if (_isEnding) return;
             Volatile.Write(ref _isEnding, true);
-            _goodbye = SayGoodbyeAsync(status, reason);
+            _goodbye = SayGoodbyeAsync(status, reason, hold);
         }
     }
 
     // The closing frame goes first; only a client that does not answer it is cut off, or it would never learn why.
-    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason)
+    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason, TimeSpan hold)
     {
+        if (hold > TimeSpan.Zero) await Task.Delay(hold, Clock, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), Clock);
         try
         {
