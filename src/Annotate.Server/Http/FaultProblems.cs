@@ -1,7 +1,6 @@
 using Annotate.Journals;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
-using Orleans.Runtime;
 
 namespace Annotate.Server.Http;
 

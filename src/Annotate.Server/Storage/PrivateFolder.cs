@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
+using System.Text;
 
 namespace Annotate.Server.Storage;
 
@@ -33,6 +35,7 @@ static class PrivateFolder
     }
 
     // In a folder that is open to all, anybody may rename what is in it and put something else there, unless it is sticky, as /tmp is.
+    [UnsupportedOSPlatform("windows")]
     static void RequireFirm(string folder, string parent)
     {
         var mode = File.GetUnixFileMode(parent);
@@ -69,7 +72,7 @@ static class PrivateFolder
         var found = new byte[FoundBytes];
         try
         {
-            return statx(HereFromPath, path, NoFollow, OwnerWanted, found) == 0 ? BinaryPrimitives.ReadUInt32LittleEndian(found.AsSpan(OwnerAt)) : null;
+            return statx(HereFromPath, Encoding.UTF8.GetBytes(path + '\0'), NoFollow, OwnerWanted, found) == 0 ? BinaryPrimitives.ReadUInt32LittleEndian(found.AsSpan(OwnerAt)) : null;
         }
         catch (EntryPointNotFoundException)
         {
@@ -77,8 +80,8 @@ static class PrivateFolder
         }
     }
 
-    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int statx(int folder, [MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags, uint mask, [Out] byte[] found);
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int statx(int folder, byte[] path, int flags, uint mask, [Out] byte[] found);
 
     [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern uint geteuid();

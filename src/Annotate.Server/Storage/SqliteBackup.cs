@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -31,18 +32,18 @@ static class SqliteBackup
     public static void Sync(string folder)
     {
         if (OperatingSystem.IsWindows()) return;
-        var opened = open(folder, 0);
+        var opened = open(Encoding.UTF8.GetBytes(folder + '\0'), 0);
         if (opened < 0) return;
         _ = fsync(opened);
         _ = close(opened);
     }
 
-    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    static extern int open(byte[] path, int flags);
 
-    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int fsync(int opened);
 
-    [DllImport("libc", SetLastError = true), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    [DllImport("libc"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     static extern int close(int opened);
 }

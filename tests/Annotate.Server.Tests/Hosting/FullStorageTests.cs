@@ -21,7 +21,7 @@ public sealed class FullStorageTests
         var token = await Harbour.TokenAsync(server.Operator, "ada");
         using var ada = server.NewClient(token);
         await using var hub = await BareHub.OpenAsync(server.Address, token, "json");
-        var opened = await hub.AskAsync<Client.OpenedText>("OpenText", Harbour.Text, Array.Empty<byte>());
+        await hub.AskAsync<Client.OpenedText>("OpenText", Harbour.Text, Array.Empty<byte>());
         await using var yjs = await YjsSocket.SyncedAsync(server.Address, Harbour.Text, token);
 
         await LimitPagesAsync(server, 1);

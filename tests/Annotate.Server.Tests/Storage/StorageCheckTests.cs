@@ -1,4 +1,3 @@
-using Annotate.Journals;
 using Annotate.Server.Storage;
 using Annotate.Tests.Journals;
 using Npgsql;
