@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Annotate.Server.Hosting;
 
 /// <summary>A server: the web application and the data folder it holds while it lives.</summary>
-public sealed class AnnotateHost : IAsyncDisposable
+public sealed partial class AnnotateHost : IAsyncDisposable
 {
     readonly DataFolder _folder;
 
@@ -42,13 +42,17 @@ public sealed class AnnotateHost : IAsyncDisposable
             var urls = isPrivate ? [] : settings.Urls;
             ListenAddresses.RequireFree(urls);
             await Profiles.RequireStorageAsync(settings);
+            var port = settings is { IsClustered: true, SiloPort: 0 } ? RememberedPort.Find(settings) : null;
+            if (port is not null) settings = settings with { SiloPort = port.Port };
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
+            NamedProxies.RefuseTrustInAnybody(builder.Configuration);
             ConfigureParts(builder, settings);
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
-            UseParts(app);
+            if (port is { Taken: { } taken }) LogPortTaken(app.Logger, taken, port.Port);
+            UseParts(app, settings);
             return new AnnotateHost(app, folder, settings, socket);
         }
         catch
@@ -135,8 +139,9 @@ public sealed class AnnotateHost : IAsyncDisposable
         kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.ConnectionsMax;
     }
 
-    static void UseParts(WebApplication app)
+    static void UseParts(WebApplication app, Settings settings)
     {
+        app.UseNamedProxies(settings);
         app.UseSecurityHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(Limits.SocketPingSeconds) });
@@ -150,7 +155,11 @@ public sealed class AnnotateHost : IAsyncDisposable
     static void UsePages(WebApplication app)
     {
         if (app.Services.GetRequiredService<BuiltPages>().Files is not { } files) return;
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
+        // Its redirection to a folder's page would be an absolute address, with whatever Host the request came with.
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files, RedirectToAppendTrailingSlash = false });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
     }
+
+    [LoggerMessage(LogLevel.Warning, "The port {Taken}, on which other servers reached this one, is taken; they reach it on {Port} now")]
+    static partial void LogPortTaken(ILogger logger, int taken, int port);
 }

@@ -40,7 +40,7 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
             default:
                 if (FaultProblems.Of(exception) is { } fault)
                 {
-                    LogFault(fault.Code, context.Request.Method, context.Request.Path, FaultProblems.Reason(exception));
+                    logger.Fault(fault, $"{context.Request.Method} {context.Request.Path}", exception);
                     return fault;
                 }
 
@@ -63,9 +63,6 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
         StatusCodes.Status400BadRequest => Problem.Invalid("Something in the request is missing or malformed."),
         _ => new("status-" + status, status, ReasonPhrases.GetReasonPhrase(status)),
     };
-
-    [LoggerMessage(LogLevel.Warning, "{Code}, {Method} {Path}: {Reason}")]
-    partial void LogFault(string code, string method, string path, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
     partial void LogUnexpected(Exception exception, string method, string path);

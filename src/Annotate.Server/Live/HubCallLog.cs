@@ -30,7 +30,7 @@ sealed partial class HubCallLog(ILogger<LiveHub> logger) : IHubFilter
         {
             // Whoever renews the grants has said so already, once.
             if (problem == GrantsUnreachableException.Problem) LogRefused(call.HubMethodName, problem.Code);
-            else LogFailure(problem.Code, call.HubMethodName, FaultProblems.Reason(failure));
+            else logger.Fault(problem, call.HubMethodName, failure);
             throw new HubException(problem.Json());
         }
         catch (Exception fault)
@@ -42,9 +42,6 @@ sealed partial class HubCallLog(ILogger<LiveHub> logger) : IHubFilter
 
     [LoggerMessage(LogLevel.Debug, "{Method} was refused: {Problem}")]
     partial void LogRefused(string method, string problem);
-
-    [LoggerMessage(LogLevel.Warning, "{Code}, {Method}: {Reason}")]
-    partial void LogFailure(string code, string method, string reason);
 
     [LoggerMessage(LogLevel.Error, "{Method} failed")]
     partial void LogFault(Exception fault, string method);

@@ -54,7 +54,7 @@ sealed class YjsConnection(
 
     void RefuseFor(Exception failure, Problem problem)
     {
-        logger.LogWarning("{Code}, a connection to {Text}: {Reason}", problem.Code, text.Id, FaultProblems.Reason(failure));
+        logger.Fault(problem, $"a connection to {text.Id}", failure);
         Refuse(problem);
     }
 
@@ -72,7 +72,7 @@ sealed class YjsConnection(
         Standing? standing = null;
         try
         {
-            standing = await doors.StandingAsync(principal, Coalition);
+            standing = await StandingAsync(_ended.Token);
             // A reader is not asked for what the server lacks: it has nothing that the server would take.
             if (standing is null) Refuse(Problem.NotFound);
             else if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, await text.StateVectorAsync());
@@ -198,7 +198,7 @@ sealed class YjsConnection(
     {
         MessageKind.SyncStep1 => OpenAsync(message.Payload.ToArray()),
         MessageKind.SyncStep2 or MessageKind.Update => EditAsync(message.Payload, ended),
-        MessageKind.Awareness => AwareAsync(message.Payload),
+        MessageKind.Awareness => AwareAsync(message.Payload, ended),
         MessageKind.QueryAwareness => TellAwarenessAsync(),
         _ => ValueTask.CompletedTask,
     };
@@ -224,7 +224,7 @@ sealed class YjsConnection(
         if (IsEmpty(update)) return;
         // Whoever writes too fast is read no further for a while. To send them away would be for good, with what they could not yet send.
         if (quota.Edits.Spend(update.Length) is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, Clock, ended);
-        if (!doors.TryStanding(principal, Coalition, out var standing)) standing = await doors.StandingAsync(principal, Coalition);
+        if (!doors.TryStanding(principal, Coalition, out var standing)) standing = await StandingAsync(ended);
         if (standing is null) Refuse(Problem.NotFound);
         else if (!standing.May(Right.Draft)) Refuse(DraftMandateMissing);
         else
@@ -234,10 +234,28 @@ sealed class YjsConnection(
         }
     }
 
+    // While rights cannot be checked nothing is allowed, but nobody is sent away for it: the client is read no further until they can be, or
+    // until they have been unknown for so long that open sockets are cut.
+    async ValueTask<Standing?> StandingAsync(CancellationToken ended)
+    {
+        var began = Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await doors.StandingAsync(principal, Coalition);
+            }
+            catch (GrantsUnreachableException) when (Clock.GetElapsedTime(began).TotalMilliseconds < Annotate.Server.Limits.GrantsLostMilliseconds)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Annotate.Server.Limits.GrantsRenewMilliseconds), Clock, ended);
+            }
+        }
+    }
+
     // A client that has nothing to add answers step 1 with the update that says nothing.
     static bool IsEmpty(ReadOnlyMemory<byte> update) => update.Span is [0, 0];
 
-    async ValueTask AwareAsync(ReadOnlyMemory<byte> update)
+    async ValueTask AwareAsync(ReadOnlyMemory<byte> update, CancellationToken ended)
     {
         if (update.Length > Limits.AwarenessBytesMax)
         {
@@ -247,7 +265,7 @@ sealed class YjsConnection(
 
         // The last word counts, and clients repeat theirs every few seconds: what is too much may be left out.
         if (!quota.Awareness.TrySpend(update.Length)) return;
-        if (await doors.StandingAsync(principal, Coalition) is not { } standing) Refuse(Problem.NotFound);
+        if (await StandingAsync(ended) is not { } standing) Refuse(Problem.NotFound);
         // Stock clients leave a server that says nothing for half a minute, so a reader hears their own word.
         else if (!text.Aware(update, standing, Origin) && text.Awareness.OfUnknown(update) is { } own) await SendAsync(MessageKind.Awareness, own);
     }

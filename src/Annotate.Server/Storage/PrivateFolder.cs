@@ -14,7 +14,7 @@ static class PrivateFolder
 {
     const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
-    static readonly string[] OwnFiles = ["annotate.", "operator.token"];
+    static readonly string[] OwnFiles = ["annotate.", "operator.token", "silo.port"];
 
     /// <exception cref="UnauthorizedAccessException">Says what is wrong, and what to do.</exception>
     public static void Require(string folder)

@@ -31,6 +31,10 @@ public interface ITopicObserver : IGrainObserver
     /// <summary>Who is looking at a text, and where their cursors are: not kept anywhere, and the last word counts.</summary>
     [Alias("aware"), OneWay]
     Task AwareAsync(AwarenessNotice notice);
+
+    /// <summary>The activation that was followed is gone and its followers with it: follow again. Where it is lost, renewing does the same.</summary>
+    [Alias("left"), OneWay]
+    Task LeftAsync();
 }
 
 /// <summary>Entries that have just become durable together.</summary>

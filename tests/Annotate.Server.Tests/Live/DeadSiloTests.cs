@@ -5,7 +5,6 @@ using Annotate.Server.Hosting;
 using Annotate.Server.Tests.Storage;
 using Annotate.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
 
 namespace Annotate.Server.Tests.Live;
 
@@ -127,10 +126,5 @@ public sealed class DeadSiloTests(PostgresFixture postgres)
     }
 
     static Task<TestServerHost> StartAsync(string database) => TestServerHost.StartAsync(
-        settings => settings with { Profile = Profile.Postgres, Postgres = database, FollowRenewSeconds = 1 },
-        builder => builder.Services.Configure<ClusterMembershipOptions>(options =>
-        {
-            options.ProbeTimeout = TimeSpan.FromSeconds(1);
-            options.NumMissedProbesLimit = 2;
-        }));
+        settings => settings with { Profile = Profile.Postgres, Postgres = database, FollowRenewSeconds = 1 });
 }

@@ -16,7 +16,6 @@ using Annotate.Text;
 using Annotate.Threads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
 using Orleans.Core.Internal;
 
 namespace Annotate.Server.Tests.Live;
@@ -59,11 +58,7 @@ public sealed class TwoSiloTests(PostgresFixture postgres, ITestOutputHelper out
         await using var doomed = await ServerProcess.StartAsync(
             ("Annotate__Profile", "Postgres"), ("Annotate__Postgres", database), ("Annotate__FollowRenewSeconds", "1"));
         await Harbour.FoundAsync(doomed.NewOperator());
-        await using var staying = await StartAsync(database, services => services.Configure<ClusterMembershipOptions>(options =>
-        {
-            options.ProbeTimeout = TimeSpan.FromSeconds(1);
-            options.NumMissedProbesLimit = 2;
-        }));
+        await using var staying = await StartAsync(database);
         var death = new Death(staying.Services.GetRequiredService<ISiloStatusOracle>());
         var (there, here) = (new Reachable(doomed.Address, () => doomed.WhenUp), new Reachable(staying.Address, () => death.IfAny));
         await using var bustle = new Bustle(TimeProvider.System, Seed());

@@ -107,6 +107,7 @@ public sealed class DataFolderTests : IDisposable
     [InlineData("annotate.origin")]
     [InlineData("operator.token")]
     [InlineData("operator.token.next")]
+    [InlineData("silo.port")]
     public void A_planted_link_is_refused_and_not_followed(string name)
     {
         var path = parent.CreateSubdirectory("data").FullName;

@@ -59,7 +59,11 @@ static class GoldenSamples
     ];
 
     // Not in the snapshots: those were taken before it was there.
-    static IEnumerable<Event> Latest => [new TokenCounted("hash", Until, 3, null, IsInvitation: true)];
+    static IEnumerable<Event> Latest =>
+    [
+        new TokenCounted("hash", Until, 3, null, IsInvitation: true),
+        new TokenKeyChosen([1, 2, 254]),
+    ];
 
     public static IEnumerable<Event> Events => First.Concat(Later).Concat(Latest);
 
@@ -75,7 +79,7 @@ static class GoldenSamples
         Snapshot<StatementState>(First), Snapshot<FeedState>(First), Snapshot<CatalogueState>(First), Snapshot<InstrumentState>(First),
         Snapshot<TokenState>(First), Snapshot<RevocationState>(First), Snapshot<SectionState>(First),
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
-        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later),
+        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
     ];
 
     static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()
