@@ -137,7 +137,12 @@ sealed class LiveTopics(IGrainFactory grains, LostSilos lost, LiveSettings setti
         }
     }
 
-    Awareness NewAwareness() => new(_silo, settings.FollowRenew * Limits.AwarenessSilentRenewalsMax, clock);
+    /// <summary>
+    /// Of no stock client, whose ids have 32 bits, so that nobody takes another's word for their own; within the 53 that they can read.
+    /// </summary>
+    static long NewShownId() => (1L << 32) + (LiveConnections.NewOrigin() & ((1L << 52) - 1));
+
+    Awareness NewAwareness() => new(_silo, settings.FollowRenew * Limits.AwarenessSilentRenewalsMax, clock, NewShownId);
 
     /// <param name="isNow">Whether it is let go by this very call; else it was before.</param>
     bool IsLetGo(Followed followed, out bool isNow)

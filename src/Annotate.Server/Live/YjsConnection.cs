@@ -11,9 +11,6 @@ sealed class YjsConnection(
     WebSocket socket, LiveText text, Principal principal, Quota quota, Doors doors, TimeProvider clock, ILogger logger)
     : Outlet(clock), IEditor, IDisposable
 {
-    /// <summary>Closing codes: 4400 to 4499 are final, the last two digits as in the HTTP status; a client need not come back.</summary>
-    public const int CloseBase = 4000;
-
     const int ReadBufferBytes = 1 << 10;
 
     public static Problem DraftMandateMissing { get; } = Problem.MandateMissing("To write in a section you need the mandate to draft.");
@@ -27,6 +24,8 @@ sealed class YjsConnection(
     Task _goodbye = Task.CompletedTask;
     bool _isEnding;
     bool _lacks;
+
+    public override Principal Principal => principal;
 
     string Coalition => text.Id.Coalition;
 
@@ -45,7 +44,7 @@ sealed class YjsConnection(
     /// <summary>
     /// Ends the connection with the reason in the closing frame: for good, or, where the problem is the server's own (4500 and above), to come back.
     /// </summary>
-    public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code, HoldFor(problem));
+    public void Refuse(Problem problem) => End(ClosingCode.Of(problem), problem.Code, HoldFor(problem));
 
     // Stock clients are back a tenth of a second after a connection that was open: what will not have passed by then is told later.
     static TimeSpan HoldFor(Problem problem) => problem == Problem.StorageFull || problem == Problem.Damaged
@@ -266,11 +265,11 @@ sealed class YjsConnection(
         // The last word counts, and clients repeat theirs every few seconds: what is too much may be left out.
         if (!quota.Awareness.TrySpend(update.Length)) return;
         if (await StandingAsync(ended) is not { } standing) Refuse(Problem.NotFound);
-        // Stock clients leave a server that says nothing for half a minute, so a reader hears their own word.
-        else if (!text.Aware(update, standing, Origin) && text.Awareness.OfUnknown(update) is { } own) await SendAsync(MessageKind.Awareness, own);
+        // Stock clients leave a server that says nothing for half a minute, so whoever is shown to nobody hears their own word.
+        else if (!await text.AwareAsync(update, standing, Origin) && text.Awareness.OwnOf(update) is { } own) await SendAsync(MessageKind.Awareness, own);
     }
 
-    ValueTask TellAwarenessAsync() => text.Awareness.After(0, out _) is { } all ? SendAsync(MessageKind.Awareness, all) : ValueTask.CompletedTask;
+    ValueTask TellAwarenessAsync() => text.Awareness.After(0, principal.Person, out _) is { } all ? SendAsync(MessageKind.Awareness, all) : ValueTask.CompletedTask;
 
     ValueTask SendAsync(MessageKind kind, ReadOnlySpan<byte> payload) => SendAsync(Messages.Write(kind, payload));
 
