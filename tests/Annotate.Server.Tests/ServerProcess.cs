@@ -73,11 +73,12 @@ sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it again after <see cref="KillAsync"/> or <see cref="StopAsync"/>.</summary>
     public Task RestartAsync() => StartProcessAsync(Address.GetLeftPart(UriPartial.Authority));
 
-    /// <summary>Asks it to stop (SIGTERM), and waits.</summary>
+    /// <summary>Asks it to stop, and waits.</summary>
+    /// <param name="signal">TERM, or INT as from a keyboard.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> StopAsync()
+    public async Task<int> StopAsync(string signal = "TERM")
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString()])) await kill.WaitForExitAsync();
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         var code = _process.ExitCode;

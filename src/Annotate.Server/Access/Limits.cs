@@ -2,6 +2,12 @@ namespace Annotate.Server;
 
 public static partial class Limits
 {
+    /// <summary>When a request that the server could not serve just now may be sent again.</summary>
+    public const int RetryAfterSeconds = 2;
+
+    /// <summary>The same when the disk is full, which takes somebody to make room.</summary>
+    public const int RetryWhenFullSeconds = 30;
+
     /// <summary>How often each silo asks for the grants and revocations it may have missed.</summary>
     public const int GrantsRenewMilliseconds = 500;
 

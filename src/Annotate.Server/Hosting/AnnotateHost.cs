@@ -114,6 +114,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
         builder.UseOrleans(silo => silo.Use(settings));
         services.AddSingleton<BuiltPages>();
         services.AddAccess();
+        services.AddHostedService<StorageOrigin>();
         services.AddHostedService<OperatorToken>();
         services.AddParts(settings);
         services.AddLogScrubbing();

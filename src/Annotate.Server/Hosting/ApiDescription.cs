@@ -46,6 +46,8 @@ static class ApiDescription
         Add(operation.Responses, StatusCodes.Status401Unauthorized, "There is no valid token.");
         Add(operation.Responses, StatusCodes.Status429TooManyRequests, "The token is wrong, and too many others that were came from this address; Retry-After says how long to wait.");
         if (right != Right.SignedIn) Add(operation.Responses, StatusCodes.Status403Forbidden, "The right is missing.");
+        Add(operation.Responses, StatusCodes.Status503ServiceUnavailable, "Busy, or a part of the server is away; Retry-After says when to ask again.");
+        Add(operation.Responses, StatusCodes.Status507InsufficientStorage, "The server has no room left; Retry-After says when to ask again.");
         Add(operation.Responses, StatusCodes.Status404NotFound, "There is nothing here, or nothing the caller may see.");
     }
 

@@ -24,15 +24,8 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
 
         var made = tokens.MakeForOperator();
         await tokens.IssueToOperatorAsync(made);
-        await WriteAsync(path, made, cancellationToken);
+        await OwnerOnly.WriteWholeAsync(path, made, cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    static async Task WriteAsync(string path, string token, CancellationToken cancellationToken)
-    {
-        var next = path + ".next";
-        await using (var writer = new StreamWriter(OwnerOnly.Open(next, FileMode.Create))) await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
-        File.Move(next, path, overwrite: true);
-    }
 }

@@ -15,10 +15,14 @@ static class Profiles
     /// <summary>All journals share one storage.</summary>
     const string StorageName = JournalledGrain<RevocationState>.StorageName;
 
+    // The provider's own name: grains reach it by the other one, under which its failures are told in the journal's words.
+    const string ProviderName = StorageName + ".provider";
+
     public static void Use(this ISiloBuilder silo, Settings settings)
     {
         // Other providers keep records under the service's name, so it must stay the same for ever.
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = ("annotate", settings.Cluster));
+        silo.AddToldStorage(StorageName, ProviderName);
         if (settings.IsClustered) silo.UseMembership();
         switch (settings.Profile)
         {
@@ -30,7 +34,7 @@ static class Profiles
                 break;
             case Profile.Azure:
                 silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), PortFor(settings), settings.GatewayPort);
-                silo.UseAzureAccount(StorageName, AzureProfile.AccountOf(settings));
+                silo.UseAzureAccount(ProviderName, AzureProfile.AccountOf(settings));
                 break;
             default:
                 throw new SettingsException($"There is no profile {settings.Profile}.");
@@ -45,18 +49,21 @@ static class Profiles
     {
         if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
         if (settings.Profile == Profile.Azure) await AzureStart.EnsureAsync(AzureProfile.AccountOf(settings));
-        if (settings.Profile == Profile.Sqlite) await SqliteStore.Open(FileOf(settings)).DisposeAsync();
+        if (settings.Profile != Profile.Sqlite) return;
+        StorageOrigin.RequireFile(settings, FileOf(settings));
+        await SqliteStore.Open(FileOf(settings)).DisposeAsync();
     }
 
-    static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, StorageFile);
+    /// <summary>The storage file of the profile Sqlite.</summary>
+    internal static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, StorageFile);
 
     static void UseSqlite(ISiloBuilder silo, Settings settings)
     {
         // One process: the port for others of a cluster cannot be left out, so it is open to this machine only.
         silo.UseLocalhostClustering(PortFor(settings), gatewayPort: 0, serviceId: "annotate", clusterId: settings.Cluster);
         silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
-        silo.AddSqliteGrainStorage(StorageName, options => options.Path = FileOf(settings));
-        silo.AddSqliteReminders(StorageName);
+        silo.AddSqliteGrainStorage(ProviderName, options => options.Path = FileOf(settings));
+        silo.AddSqliteReminders(ProviderName);
     }
 
     static void UsePostgres(ISiloBuilder silo, Settings settings)
@@ -65,7 +72,7 @@ static class Profiles
         silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), PortFor(settings), settings.GatewayPort);
         silo.UsePostgresClustering(database);
         silo.AddPostgresReminders(database);
-        silo.AddPostgresGrainStorage(StorageName, database);
+        silo.AddPostgresGrainStorage(ProviderName, database);
     }
 
     static int PortFor(Settings settings)

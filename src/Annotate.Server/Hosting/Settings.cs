@@ -100,6 +100,9 @@ public sealed record Settings
     /// <summary>How long a stop waits for what is under way.</summary>
     public int StopSeconds { get; init; } = 15;
 
+    /// <summary>Takes the storage as it is for once. Not to be set, but asked for each time: see <see cref="StorageOrigin"/>.</summary>
+    internal bool AcceptsStorage { get; init; }
+
     /// <summary>Reads the section <c>Annotate</c>.</summary>
     /// <exception cref="SettingsException">A name or a value is wrong; says which, and what would fit.</exception>
     public static Settings Read(IConfiguration configuration)

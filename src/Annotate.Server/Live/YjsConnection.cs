@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Annotate.Statements;
 using Annotate.Text;
 
@@ -40,8 +41,21 @@ sealed class YjsConnection(
         }
     }
 
-    /// <summary>Ends the connection for good, with the reason in the closing frame.</summary>
-    public void Refuse(Problem problem) => End(ClosingCode.Of(problem), problem.Code);
+    /// <summary>
+    /// Ends the connection with the reason in the closing frame: for good, or, where the problem is the server's own (4500 and above), to come back.
+    /// </summary>
+    public void Refuse(Problem problem) => End(ClosingCode.Of(problem), problem.Code, HoldFor(problem));
+
+    // Stock clients are back a tenth of a second after a connection that was open: what will not have passed by then is told later.
+    static TimeSpan HoldFor(Problem problem) => problem == Problem.StorageFull || problem == Problem.Damaged
+        ? TimeSpan.FromMilliseconds(Limits.LastingFaultHoldMilliseconds)
+        : TimeSpan.Zero;
+
+    void RefuseFor(Exception failure, Problem problem)
+    {
+        logger.Fault(problem, $"a connection to {text.Id}", failure);
+        Refuse(problem);
+    }
 
     public override async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
     {
@@ -67,6 +81,10 @@ sealed class YjsConnection(
         {
             // The client is gone, or was sent away: either is an end like any other.
         }
+        catch (Exception failure) when (FaultProblems.Of(failure) is { } problem)
+        {
+            RefuseFor(failure, problem);
+        }
         finally
         {
             if (_subscription is not null) text.Remove(_subscription);
@@ -87,8 +105,14 @@ sealed class YjsConnection(
     public void Fail(Exception exception)
     {
         // It is in doubt; the client still has the edit and sends it again when it comes back.
-        logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
         TryMakeRoom();
+        if (FaultProblems.Of(exception) is { } problem)
+        {
+            RefuseFor(exception, problem);
+            return;
+        }
+
+        logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
         Abort();
     }
 
@@ -265,20 +289,21 @@ sealed class YjsConnection(
         }
     }
 
-    void End(WebSocketCloseStatus status, string? reason)
+    void End(WebSocketCloseStatus status, string? reason, TimeSpan hold = default)
     {
         // One lock for both: whoever finds that it is ending finds the goodbye to wait for.
         lock (_endLock)
         {
             if (_isEnding) return;
             Volatile.Write(ref _isEnding, true);
-            _goodbye = SayGoodbyeAsync(status, reason);
+            _goodbye = SayGoodbyeAsync(status, reason, hold);
         }
     }
 
     // The closing frame goes first; only a client that does not answer it is cut off, or it would never learn why.
-    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason)
+    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason, TimeSpan hold)
     {
+        if (hold > TimeSpan.Zero) await Task.Delay(hold, Clock, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), Clock);
         try
         {

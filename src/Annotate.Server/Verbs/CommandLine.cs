@@ -5,7 +5,7 @@ using Annotate.Server.Storage;
 
 namespace Annotate.Server.Verbs;
 
-/// <summary>The verbs of the executable. All but <c>serve</c> and <c>text</c> speak HTTP to a server.</summary>
+/// <summary>The verbs of the executable. All but <c>serve</c>, <c>verify</c>, <c>backup</c> and <c>text</c> speak HTTP to a server.</summary>
 public static class CommandLine
 {
     /// <summary>Something went wrong; it was said on standard error.</summary>
@@ -48,6 +48,8 @@ public static class CommandLine
         root.Add(new Import().NewCommand());
         root.Add(new Export().NewCommand());
         root.Add(new Token().NewCommand());
+        root.Add(new Verify().NewCommand());
+        root.Add(new Backup().NewCommand());
         root.Add(new TextVerbs().NewCommand());
         return root;
     }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using Annotate.Client;
 using Annotate.Server.Hosting;
@@ -36,7 +37,30 @@ public sealed class DeadSiloTests(PostgresFixture postgres)
         await using var ada = await ComesAsync(staying.Address, staying.Operator);
         await using var ben = await ShowsAsync(doomed.Address, doomed.NewOperator(), ada);
         await doomed.KillAsync();
+        using var isOver = new CancellationTokenSource();
+        var asking = NeverUnexpectedAsync(staying.Operator, isOver.Token);
         await BecomesAloneAsync(ada);
+        await isOver.CancelAsync();
+        await asking;
+    }
+
+    /// <summary>What the lost server held is away for a while; whoever asks for it hears that, and nothing else.</summary>
+    static async Task NeverUnexpectedAsync(HttpClient client, CancellationToken isOver)
+    {
+        string[] paths = [Harbour.ThreadPath, Harbour.PositionsPath, $"/api/texts/{Harbour.Text}/plain", $"/api/coalitions/{Harbour.Coalition}/statements/reply"];
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(200), TimeProvider.System);
+        while (!isOver.IsCancellationRequested)
+        {
+            await Task.WhenAll(paths.Select(AskAsync));
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        async Task AskAsync(string path)
+        {
+            using var answer = await client.GetAsync(path, CancellationToken.None);
+            var isAway = answer.StatusCode == HttpStatusCode.ServiceUnavailable && answer.Headers.RetryAfter is not null;
+            Assert.True(answer.IsSuccessStatusCode || isAway, $"{path}: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+        }
     }
 
     [Fact]

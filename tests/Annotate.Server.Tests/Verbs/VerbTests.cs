@@ -111,8 +111,10 @@ public sealed partial class VerbTests
     }
 
     [Theory]
-    [InlineData("", "serve", "seed", "import", "export", "token", "text", "--data", "--url", "--no-seeds")]
-    [InlineData("serve", "--data", "--url", "--no-seeds")]
+    [InlineData("", "serve", "seed", "import", "export", "token", "verify", "backup", "text", "--data", "--url", "--no-seeds")]
+    [InlineData("serve", "--data", "--url", "--no-seeds", "--accept-storage")]
+    [InlineData("verify", "FILE", "--data")]
+    [InlineData("backup", "PATH", "--data")]
     [InlineData("seed", "FOLDER", "--data", "--url", "--token")]
     [InlineData("import", "FILE", "--instrument", "--draft", "--title", "--draft-title", "--language", "--data", "--url", "--token")]
     [InlineData("export", "--coalition", "--out", "--data", "--url", "--token")]
