@@ -16,7 +16,7 @@ static class Profiles
     const string StorageName = JournalledGrain<RevocationState>.StorageName;
 
     // The provider's own name: grains reach it by the other one, under which its failures are told in the journal's words.
-    const string ProviderName = StorageName + ".provider";
+    internal const string ProviderName = StorageName + ".provider";
 
     public static void Use(this ISiloBuilder silo, Settings settings)
     {

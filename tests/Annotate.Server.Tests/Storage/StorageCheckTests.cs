@@ -47,7 +47,7 @@ public sealed class StorageCheckTests(PostgresFixture postgres) : IDisposable
     {
         var database = await postgres.NewDatabase();
         await PostgresSchema.EnsureAsync(database, Cancel);
-        await using (var provider = await PostgresProvider.Start(database)) await FillAsync(provider.Storage);
+        await using (var provider = await LoneProvider.StartAsync(database)) await FillAsync(provider.Storage);
         await CheckAsync(await PostgresRecords.OpenAsync(database, Cancel));
         await using var source = NpgsqlDataSource.Create(database);
         await using var harm = source.CreateCommand(
