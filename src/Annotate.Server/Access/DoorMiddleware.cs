@@ -78,6 +78,7 @@ sealed partial class DoorMiddleware(
         Right.Draft => Problem.MandateMissing("The mandate to draft is needed."),
         Right.SignOff => Problem.MandateMissing("The mandate to sign off is needed."),
         Right.Endorse => Problem.MandateMissing("The mandate to endorse is needed."),
+        Right.Administer => Problem.MandateMissing("The mandate to administer is needed."),
         _ => Problem.NotFound,
     };
 

@@ -9,7 +9,12 @@ sealed class GrantedPeople(CoalitionState state)
 {
     readonly FrozenDictionary<string, Person> _people = state.People.ToFrozenDictionary(person => person.Id, StringComparer.Ordinal);
 
+    readonly FrozenDictionary<string, Guid> _invitations = state.Invitations.ToFrozenDictionary(
+        invitation => invitation.Key, invitation => invitation.Value.Id, StringComparer.Ordinal);
+
     public Person? Find(string person) => _people.GetValueOrDefault(person);
+
+    public Guid? InvitationOf(string person) => _invitations.TryGetValue(person, out var id) ? id : null;
 }
 
 /// <summary>The revocations at one version.</summary>

@@ -7,7 +7,9 @@ namespace Annotate.Server.Access;
 /// <param name="Issued">When the token was made.</param>
 /// <param name="Expires">From when on the token is refused.</param>
 /// <param name="Stay">The stay of the person in the coalition that the token was made for: it is good in no other.</param>
-public sealed record Principal(string? Coalition, string Person, string Token, DateTimeOffset Issued, DateTimeOffset Expires, int Stay)
+/// <param name="Invitation">Of a sign-in link that somebody else made for the person.</param>
+public sealed record Principal(
+    string? Coalition, string Person, string Token, DateTimeOffset Issued, DateTimeOffset Expires, int Stay, Guid? Invitation = null)
 {
     public bool IsOperator => Coalition is null;
 }

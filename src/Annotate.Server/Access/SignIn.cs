@@ -44,7 +44,7 @@ static class SignIn
         var link = TokenIn(form["token"].ToString());
         if (!Secrets.IsWellFormed(link)) return isPerson ? page.Malformed() : Malformed.Result();
         if (wrong.Check(context) is { } wait) return isPerson ? page.Wait(wait) : wait.Result();
-        if (await WhomAsync(link, tokens, doors) is not { } found || await tokens.RedeemAsync(found) is not { } session)
+        if (await WhomAsync(link, tokens, doors) is not { } found || await tokens.RedeemAsync(found.Principal, found.By) is not { } session)
         {
             if (wrong.Count(context) is { } tooMany) return isPerson ? page.Wait(tooMany) : tooMany.Result();
             return isPerson ? page.Spent() : RedeemLink.Spent.Result();
@@ -62,9 +62,13 @@ static class SignIn
         return SignOut.SeeOther("/");
     }
 
-    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in.
-    static async Task<Principal?> WhomAsync(string link, Tokens tokens, Doors doors) =>
-        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is not null ? found : null;
+    // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in. Nor does one that somebody else
+    // made, once it is not the last any more.
+    static async Task<Standing?> WhomAsync(string link, Tokens tokens, Doors doors) =>
+        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is { } who
+        && (found.Invitation is null || doors.InvitationOf(who) == found.Invitation)
+            ? who
+            : null;
 
     // People paste the whole link as often as the token in it.
     static string TokenIn(string pasted)

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Annotate.Access;
+using Annotate.Coalitions;
 using Annotate.Deciding;
 
 namespace Annotate.Server.Access;
@@ -11,14 +12,11 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
     readonly SemaphoreSlim _lookups = new(Limits.TokenLookupsMax);
 
     /// <summary>Makes a token for a person.</summary>
-    /// <param name="stay">The person's, in which alone it is good.</param>
-    /// <param name="isInvitation">See <see cref="CountToken"/>.</param>
     /// <returns>The token itself, which nobody can ask for again; or the problem that they have too many.</returns>
-    public async Task<(MadeToken? Made, Problem? Problem)> IssueAsync(
-        TokenKind kind, string coalition, string person, int stay, TimeSpan life, By by, bool isInvitation = false)
+    internal async Task<(MadeToken? Made, Problem? Problem)> IssueAsync(TokenOrder order, By by)
     {
-        var made = new MadeToken(Secrets.Make(), clock.GetUtcNow() + life);
-        var problem = await IssueAsync(made, kind, coalition, person, stay, by, inPlaceOf: null, isInvitation);
+        var made = new MadeToken(Secrets.Make(), After(order.Life));
+        var problem = await IssueAsync(made, order, by, inPlaceOf: null);
         return problem is null ? (made, null) : (null, problem);
     }
 
@@ -52,16 +50,16 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
         return await GrainOf(hash).FindAsync() is { Kind: TokenKind.SignIn } found ? PrincipalOf(hash, found) : null;
     }
 
-    /// <summary>Uses up a sign-in link and makes a session in its place.</summary>
-    /// <returns>Null when somebody else was faster, or it was an invitation and the person has come by another way.</returns>
-    public async Task<MadeToken?> RedeemAsync(Principal link)
+    /// <summary>Uses up a sign-in link, tells the coalition that the person has come, and makes a session in the link's place.</summary>
+    /// <returns>Null when somebody else was faster, or it was made by somebody else and is over.</returns>
+    public async Task<MadeToken?> RedeemAsync(Principal link, By by)
     {
-        var by = new By(link.Person, null);
-        var spent = await GrainOf(link.Token).RunAsync(new RedeemLink { Id = NewId(), By = by });
-        if (spent.Problem is not null) return null;
-        var session = new MadeToken(Secrets.Make(), clock.GetUtcNow().AddDays(Limits.SessionDays));
-        var problem = await IssueAsync(session, TokenKind.Session, link.Coalition!, link.Person, link.Stay, by, link.Token);
-        return problem is null ? session : null;
+        if ((await GrainOf(link.Token).RunAsync(new RedeemLink { Id = NewId(), By = by })).Problem is not null) return null;
+        var came = await grains.GetGrain<ICoalitionGrain>(link.Coalition!).RunAsync(new Come(link.Person, link.Invitation) { Id = NewId(), By = by });
+        if (came.Problem is not null) return null;
+        var order = new TokenOrder(TokenKind.Session, link.Coalition!, link.Person, link.Stay, TimeSpan.FromDays(Limits.SessionDays));
+        var session = new MadeToken(Secrets.Make(), After(order.Life));
+        return await IssueAsync(session, order, by, link.Token) is null ? session : null;
     }
 
     /// <summary>Ends a token, on open connections too.</summary>
@@ -83,14 +81,14 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
 
     public void Dispose() => _lookups.Dispose();
 
-    async Task<Problem?> IssueAsync(
-        MadeToken made, TokenKind kind, string coalition, string person, int stay, By by, string? inPlaceOf, bool isInvitation = false)
+    async Task<Problem?> IssueAsync(MadeToken made, TokenOrder order, By by, string? inPlaceOf)
     {
         var hash = Secrets.HashOf(made.Token);
         // Counted first: a server that stops in between leaves a place that nothing takes, and not a token that nobody counts.
-        var counted = await CountOf(coalition, person).RunAsync(new CountToken(hash, made.Expires, stay, inPlaceOf, isInvitation) { Id = NewId(), By = by });
-        return counted.Problem
-            ?? (await GrainOf(hash).RunAsync(new IssueToken(kind, coalition, person, made.Expires, stay) { Id = NewId(), By = by })).Problem;
+        var count = new CountToken(hash, made.Expires, order.Stay, inPlaceOf, order.Invitation is not null, order.MayHaveCome) { Id = NewId(), By = by };
+        if ((await CountOf(order.Coalition, order.Person).RunAsync(count)).Problem is { } problem) return problem;
+        var issue = new IssueToken(order.Kind, order.Coalition, order.Person, made.Expires, order.Stay, order.Invitation) { Id = NewId(), By = by };
+        return (await GrainOf(hash).RunAsync(issue)).Problem;
     }
 
     async Task<Principal?> LookUpAsync(string hash)
@@ -129,7 +127,7 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
     }
 
     static Principal PrincipalOf(string hash, TokenView found) =>
-        new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay);
+        new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay, found.Invitation);
 
     IPersonTokensGrain CountOf(string coalition, string person) => grains.GetGrain<IPersonTokensGrain>($"{coalition}/{person}");
 
@@ -137,8 +135,17 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
 
     IRevocationGrain Revocations => grains.GetGrain<IRevocationGrain>(RevocationGrain.OnlyKey);
 
-    Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+    internal DateTimeOffset After(TimeSpan life) => clock.GetUtcNow() + life;
+
+    internal Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
 }
+
+/// <summary>A token to be made.</summary>
+/// <param name="Stay">The person's, in which alone it is good.</param>
+/// <param name="Invitation">When it is a link that somebody else makes: under which the coalition knows it.</param>
+/// <param name="MayHaveCome">See <see cref="CountToken"/>.</param>
+sealed record TokenOrder(
+    TokenKind Kind, string Coalition, string Person, int Stay, TimeSpan Life, Guid? Invitation = null, bool MayHaveCome = false);
 
 /// <summary>A token that was just made.</summary>
 public sealed record MadeToken(string Token, DateTimeOffset Expires)

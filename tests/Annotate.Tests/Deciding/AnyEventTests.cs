@@ -20,7 +20,7 @@ public sealed class AnyEventTests
     static readonly string[] Words = ["a", "b", "c"];
 
     [Fact]
-    public void Coalition() => Check<CoalitionState>(state => CoalitionView.Of("c", state, 0));
+    public void Coalition() => Check<CoalitionState>(state => (CoalitionView.Of("c", state, 0), state.Invitations.OrderBy(each => each.Key, StringComparer.Ordinal), Words.Select(state.HasAdministrators)));
 
     [Fact]
     public void Thread() => Check<Annotate.Threads.ThreadState>(state => ThreadView.Of(new ThreadKey("c", Tier.Coalition, "a", "art_1"), state, 0));
@@ -89,7 +89,7 @@ public sealed class AnyEventTests
         string[] List() => [.. Words.Where(_ => random.Next(2) == 0)];
         // A struct of one of two clients: what it builds on may be there or not, and the bytes may be none of an update.
         byte[] Update() => random.Next(8) == 0 ? [9] : [1, 1, (byte)(1 + random.Next(2)), (byte)random.Next(4), 4, 1, 1, 116, 1, 97, 0];
-        return random.Next(29) switch
+        return random.Next(32) switch
         {
             0 => new CoalitionDescribed(Word(), Some<Policy>()),
             1 => new PolicyChosen(Some<Policy>()),
@@ -117,6 +117,9 @@ public sealed class AnyEventTests
             25 => new TokenRevoked(Word(), Commands.Now.AddMinutes(random.Next(40))),
             26 => new PersonTokensRevoked(Word(), Word()),
             27 => new Edited(Update()),
+            28 => new PersonInvited(Word(), Commands.Now.AddMinutes(random.Next(40)), random.Next(2) == 0),
+            29 => new PersonCame(Word(), random.Next(2) == 0 ? null : Id()),
+            30 => new TokensEnded(Word()),
             _ => new TokenSpent(),
         };
     }

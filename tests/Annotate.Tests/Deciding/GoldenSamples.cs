@@ -59,7 +59,25 @@ static class GoldenSamples
     ];
 
     // Not in the snapshots: those were taken before it was there.
-    static IEnumerable<Event> Latest => [new TokenCounted("hash", Until, 3, null, IsInvitation: true)];
+    static IEnumerable<Event> Latest =>
+    [
+        new TokenCounted("hash", Until, 3, null, IsInvitation: true),
+        new TokenCounted("next", Until, 3, null, IsInvitation: true, MayHaveCome: true),
+        new PersonInvited("ana", Until, ByOutsider: true),
+        new PersonCame("ana", Commands.Id(4)),
+        new TokensEnded("ana"),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Until, 3, Commands.Id(4)),
+    ];
+
+    // What an organisation has of its own.
+    static IEnumerable<Event> Own =>
+    [
+        .. First,
+        new MandateGranted("ana", Mandate.Administer, Until),
+        new PersonCame("ana", null),
+        new PersonAdmitted("ben", "Ben", "open-net", null, Role.Member, []),
+        new PersonInvited("ben", Until, ByOutsider: true),
+    ];
 
     public static IEnumerable<Event> Events => First.Concat(Later).Concat(Latest);
 
@@ -75,7 +93,7 @@ static class GoldenSamples
         Snapshot<StatementState>(First), Snapshot<FeedState>(First), Snapshot<CatalogueState>(First), Snapshot<InstrumentState>(First),
         Snapshot<TokenState>(First), Snapshot<RevocationState>(First), Snapshot<SectionState>(First),
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
-        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later),
+        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest]),
     ];
 
     static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()
