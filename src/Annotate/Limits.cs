@@ -147,6 +147,9 @@ public static class Limits
     /// <summary>Longest life of a token that is not the operator's.</summary>
     public const int TokenDaysMax = 366;
 
+    /// <summary>Bytes of the key that tokens are checked with.</summary>
+    public const int TokenKeyBytes = 32;
+
     /// <summary>Tokens of one person that are good at the same time: of programs, links not yet used, and signed-in browsers.</summary>
     public const int TokensPerPersonMax = 256;
 

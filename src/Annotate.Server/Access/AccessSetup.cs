@@ -5,7 +5,10 @@ public static class AccessSetup
     public static IServiceCollection AddAccess(this IServiceCollection services)
     {
         services.AddSingleton<SiloGrants>();
-        services.AddSingleton<Tokens>();
+        services.AddSingleton<TokenKey>();
+        services.AddHostedService(provider => provider.GetRequiredService<TokenKey>());
+        services.AddSingleton(provider => new Tokens(
+            provider.GetRequiredService<IGrainFactory>(), provider.GetRequiredService<TokenKey>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<WrongTokens>();
         services.AddSingleton(provider => new Doors(
             provider.GetRequiredService<SiloGrants>(), provider.GetRequiredService<Tokens>(), provider.GetRequiredService<TimeProvider>()));

@@ -10,13 +10,23 @@ enum TokenPlace
     Query,
     SubProtocol,
     Cookie,
+
+    /// <summary>A cookie under the name that it had before: see <see cref="SessionCookie"/>.</summary>
+    OldCookie,
+}
+
+/// <summary>The token that a request came with, good or not, for whoever tells one caller from another.</summary>
+sealed class SentToken(string token)
+{
+    /// <summary>Empty when it came without.</summary>
+    public static string Of(HttpContext context) => context.Features.Get<SentToken>()?.Token ?? "";
+
+    string Token => token;
 }
 
 /// <summary>Reads the token of a request, and takes it out of the query so that nothing behind the door can log it.</summary>
 static class CallerToken
 {
-    public const string CookieName = "annotate_session";
-
     /// <summary>The WebSocket sub-protocol of <c>/yjs</c>; a token may stand beside it, and is never selected.</summary>
     public const string SubProtocol = "annotate";
 
@@ -27,7 +37,7 @@ static class CallerToken
     public static bool IsSocketPath(PathString path) =>
         Array.Exists(SocketPaths, socket => path.StartsWithSegments(socket, StringComparison.OrdinalIgnoreCase));
 
-    public static TokenPlace Read(HttpContext context, out string token)
+    public static TokenPlace Read(HttpContext context, bool isHttps, out string token)
     {
         var request = context.Request;
         token = "";
@@ -40,13 +50,9 @@ static class CallerToken
         if (IsSocketPath(request.Path) && TryTakeFromQuery(request, ref token)) return TokenPlace.Query;
         if (context.WebSockets.IsWebSocketRequest && TryFindSubProtocol(context.WebSockets.WebSocketRequestedProtocols, ref token))
             return TokenPlace.SubProtocol;
-        if (request.Cookies.TryGetValue(CookieName, out var cookie) && cookie.Length > 0)
-        {
-            token = cookie;
-            return TokenPlace.Cookie;
-        }
-
-        return TokenPlace.None;
+        if (SessionCookie.Read(request, isHttps, out var isOld) is not { } cookie) return TokenPlace.None;
+        token = cookie;
+        return isOld ? TokenPlace.OldCookie : TokenPlace.Cookie;
     }
 
     static bool TryTakeFromQuery(HttpRequest request, ref string token)

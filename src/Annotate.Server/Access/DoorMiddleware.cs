@@ -46,11 +46,11 @@ sealed partial class DoorMiddleware(
     async ValueTask<Problem?> AdmitAsync(HttpContext context, Right right)
     {
         if (right == Right.Anyone) return null;
-        var place = CallerToken.Read(context, out var token);
+        var place = CallerToken.Read(context, origin.IsHttps(context.Request), out var token);
         if (place == TokenPlace.None) return Problem.SignInNeeded;
-        if (place == TokenPlace.Cookie && OwnOrigin.IsNeeded(context) && !origin.Matches(context.Request)) return OwnOrigin.Foreign;
-        if (!doors.WasGood(token) && wrong.Check(context) is { } tooMany) return tooMany;
-        if (await doors.FindAsync(token) is not { } principal) return wrong.Count(context) ?? Problem.SignInNeeded;
+        context.Features.Set(new SentToken(token));
+        if (place is TokenPlace.Cookie or TokenPlace.OldCookie && OwnOrigin.IsNeeded(context) && !origin.Matches(context.Request)) return OwnOrigin.Foreign;
+        if (await doors.FindAsync(token, CallerAddress.Of(context)) is not { } principal) return wrong.Count(context, token) ?? Problem.SignInNeeded;
 
         var named = CoalitionNamed(context);
         if (named is not null && !Slug.IsValid(named)) return Problem.NotFound;
@@ -59,6 +59,7 @@ sealed partial class DoorMiddleware(
         // What is another coalition's looks like what does not exist; a token that opens nothing any more is no token.
         if (standing is null) return named is null || await doors.StandingAsync(principal, null) is null ? Problem.SignInNeeded : Problem.NotFound;
         if (!standing.May(right)) return Missing(right);
+        if (place == TokenPlace.OldCookie) SessionCookie.Set(context.Response, token, principal.Expires, isHttps: true);
         context.Features.Set(standing);
         return null;
     }

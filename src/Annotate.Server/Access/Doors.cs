@@ -1,3 +1,4 @@
+using System.Net;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 
@@ -29,11 +30,9 @@ public sealed class Doors
     internal event Action? Revoked;
 
     /// <summary>Whom a token speaks for; null when it is unknown, run out, used up or revoked.</summary>
+    /// <param name="from">The address it came from; null when it is our own.</param>
     /// <exception cref="GrantsUnreachableException">It could not be looked up.</exception>
-    public ValueTask<Principal?> FindAsync(string token) => _tokens.FindAsync(token);
-
-    /// <summary>Whether the token was a good one when it was last looked up here.</summary>
-    internal bool WasGood(string token) => _tokens.WasGood(token);
+    public ValueTask<Principal?> FindAsync(string token, IPAddress? from = null) => _tokens.FindAsync(token, from);
 
     /// <summary>The standing of a caller in a coalition; null when they have none (any more).</summary>
     /// <param name="coalition">Null to ask where no coalition is named: the person's own; for the operator none.</param>

@@ -23,14 +23,23 @@ public static partial class Limits
     /// <summary>Tokens remembered at the same time.</summary>
     public const int TokensCachedMax = 20_000;
 
-    /// <summary>Lookups of tokens that are under way at the same time; more wait.</summary>
+    /// <summary>Lookups of tokens with a right check that are under way at the same time; more wait.</summary>
     public const int TokenLookupsMax = 256;
 
-    /// <summary>Wrong tokens that one address may send in <see cref="WrongTokensWindowSeconds"/>, to each server of a cluster.</summary>
+    /// <summary>Those of tokens without a check, which may be made up; more wait.</summary>
+    public const int UncheckedLookupsMax = 32;
+
+    /// <summary>Those of one address among them; more wait for their turn.</summary>
+    public const int UncheckedLookupsPerAddressMax = 2;
+
+    /// <summary>Different wrong tokens that one address may send in <see cref="WrongTokensWindowSeconds"/>, to each server of a cluster.</summary>
     public const int WrongTokensPerAddressMax = 300;
 
-    /// <summary>After so long an address may try again.</summary>
+    /// <summary>After so long an address may try others, and a wrong token counts, and is looked up, again.</summary>
     public const int WrongTokensWindowSeconds = 60;
+
+    /// <summary>Wrong tokens of one or two such windows that are remembered; when there are more, the oldest are forgotten.</summary>
+    public const int WrongTokensRememberedMax = 50_000;
 
     /// <summary>Coalitions whose grants a silo keeps up to date; the one asked for longest ago goes first.</summary>
     public const int CoalitionsFollowedMax = 1_000;

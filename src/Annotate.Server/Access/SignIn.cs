@@ -22,13 +22,11 @@ static class SignIn
         routes.MapPost(Path, RedeemAsync).Requires(Right.Anyone).ExcludeFromDescription();
     }
 
-    static async Task<IResult> ShowAsync(HttpContext context, string? token, Tokens tokens, Doors doors, WrongTokens wrong, SignInPage page)
+    static async Task<IResult> ShowAsync(HttpContext context, string? token, Tokens tokens, Doors doors, SignInPage page)
     {
         if (string.IsNullOrEmpty(token)) return page.Paste();
-        if (!Secrets.IsWellFormed(token)) return page.Malformed();
-        if (wrong.Check(context) is { } wait) return page.Wait(wait);
-        if (await WhomAsync(token, tokens, doors) is not null) return page.Ask(token);
-        return wrong.Count(context) is { } tooMany ? page.Wait(tooMany) : page.Spent();
+        if (!tokens.IsWhole(token)) return page.Malformed();
+        return await WhomAsync(token, context, tokens, doors) is not null ? page.Ask(token) : page.Spent();
     }
 
     static async Task<IResult> RedeemAsync(HttpContext context, Tokens tokens, Doors doors, WrongTokens wrong, OwnOrigin origin, SignInPage page)
@@ -42,30 +40,21 @@ static class SignIn
 
         var form = await context.Request.ReadFormAsync();
         var link = TokenIn(form["token"].ToString());
-        if (!Secrets.IsWellFormed(link)) return isPerson ? page.Malformed() : Malformed.Result();
-        if (wrong.Check(context) is { } wait) return isPerson ? page.Wait(wait) : wait.Result();
-        if (await WhomAsync(link, tokens, doors) is not { } found || await tokens.RedeemAsync(found.Principal, found.By) is not { } session)
+        if (await WhomAsync(link, context, tokens, doors) is not { } found || await tokens.RedeemAsync(found.Principal, found.By) is not { } session)
         {
-            if (wrong.Count(context) is { } tooMany) return isPerson ? page.Wait(tooMany) : tooMany.Result();
-            return isPerson ? page.Spent() : RedeemLink.Spent.Result();
+            var isWhole = tokens.IsWhole(link);
+            if (isPerson) return isWhole ? page.Spent() : page.Malformed();
+            return (wrong.Count(context, link) ?? (isWhole ? RedeemLink.Spent : Malformed)).Result();
         }
 
-        context.Response.Cookies.Append(CallerToken.CookieName, session.Token, new CookieOptions
-        {
-            HttpOnly = true,
-            SameSite = SameSiteMode.Lax,
-            Secure = origin.IsHttps(context.Request),
-            Path = "/",
-            Expires = session.Expires,
-            IsEssential = true,
-        });
+        SessionCookie.Set(context.Response, session.Token, session.Expires, origin.IsHttps(context.Request));
         return SignOut.SeeOther("/");
     }
 
     // A link is a token as well: when the person's tokens were revoked, or they have left, it signs nobody in. Nor does one that somebody else
     // made, once it is not the last any more.
-    static async Task<Standing?> WhomAsync(string link, Tokens tokens, Doors doors) =>
-        await tokens.FindLinkAsync(link) is { } found && await doors.RenewedAsync(found, null) is { } who
+    static async Task<Standing?> WhomAsync(string link, HttpContext context, Tokens tokens, Doors doors) =>
+        await tokens.FindLinkAsync(link, CallerAddress.Of(context)) is { } found && await doors.RenewedAsync(found, null) is { } who
         && (found.Invitation is null || doors.InvitationOf(who) == found.Invitation)
             ? who
             : null;

@@ -26,7 +26,7 @@ sealed class SignInPage(BuiltPages pages)
 
     /// <summary>For a link that is none, or not whole.</summary>
     public IResult Malformed() => Page(StatusCodes.Status400BadRequest, "This is not a whole sign-in link", $"""
-              <p id="about" class="problem">A part of it seems to be missing: mail programs sometimes cut long links in two.</p>
+              <p id="about" class="problem">A part of it seems to be missing or changed: mail programs sometimes cut long links in two.</p>
               <p>Copy all of the link, to its last letter, and paste it here.</p>
         {Form()}
         """);
@@ -37,12 +37,6 @@ sealed class SignInPage(BuiltPages pages)
               <p>If it was you who used it in this browser, <a href="/">open Annotate</a>: you are signed in.</p>
               <p>If not, ask whoever gave you the link for another one, and tell them if you think that somebody else used it. Paste the new link here, or open it.</p>
         {Form()}
-        """);
-
-    /// <summary>For an address that too many wrong links came from.</summary>
-    public IResult Wait(Problem problem) => Page(problem.Status, "Please wait a minute", $"""
-              <p id="about" class="problem">Too many links that do not work came from your network lately, so for a minute none is looked at. Your link still works.</p>
-              <p>Wait a minute, then open your link again.</p>
         """);
 
     /// <summary>For a form that another site sent, or that came over an address which this server does not know as its own.</summary>

@@ -12,16 +12,16 @@ static class SignOut
         routes.MapPost("/sign-out", EndAndLeaveAsync).Requires(Right.SignedIn).ExcludeFromDescription();
     }
 
-    static async Task<IResult> EndAsync(Standing who, Tokens tokens, HttpResponse response)
+    static async Task<IResult> EndAsync(Standing who, Tokens tokens, OwnOrigin origin, HttpContext context)
     {
         await tokens.RevokeAsync(who.Principal, who.By);
-        response.Cookies.Delete(CallerToken.CookieName);
+        SessionCookie.Delete(context.Response, origin.IsHttps(context.Request));
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> EndAndLeaveAsync(Standing who, Tokens tokens, HttpResponse response)
+    static async Task<IResult> EndAndLeaveAsync(Standing who, Tokens tokens, OwnOrigin origin, HttpContext context)
     {
-        await EndAsync(who, tokens, response);
+        await EndAsync(who, tokens, origin, context);
         return SeeOther("/sign-in");
     }
 

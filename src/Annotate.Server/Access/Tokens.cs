@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Annotate.Access;
 using Annotate.Coalitions;
 using Annotate.Deciding;
@@ -6,19 +7,28 @@ using Annotate.Deciding;
 namespace Annotate.Server.Access;
 
 /// <summary>Makes tokens, finds whom they speak for, and ends them.</summary>
-public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposable
+public sealed class Tokens : IDisposable
 {
+    readonly IGrainFactory _grains;
+    readonly TokenKey _key;
+    readonly TimeProvider _clock;
+    readonly TokenLookups _lookups;
     readonly ConcurrentDictionary<string, (Principal Principal, long At)> _found = new(StringComparer.Ordinal);
-    readonly SemaphoreSlim _lookups = new(Limits.TokenLookupsMax);
+
+    internal Tokens(IGrainFactory grains, TokenKey key, TimeProvider clock) =>
+        (_grains, _key, _clock, _lookups) = (grains, key, clock, new TokenLookups(grains, clock));
 
     /// <summary>Makes a token for a person.</summary>
     /// <returns>The token itself, which nobody can ask for again; or the problem that they have too many.</returns>
     internal async Task<(MadeToken? Made, Problem? Problem)> IssueAsync(TokenOrder order, By by)
     {
-        var made = new MadeToken(Secrets.Make(), After(order.Life));
+        var made = new MadeToken(_key.Make(), After(order.Life));
         var problem = await IssueAsync(made, order, by, inPlaceOf: null);
         return problem is null ? (made, null) : (null, problem);
     }
+
+    /// <summary>A token that is not known yet, for the operator.</summary>
+    internal string MakeForOperator() => _key.Make();
 
     /// <summary>Makes the operator's token known; its secret is kept in a file.</summary>
     /// <returns>False when it was known already.</returns>
@@ -29,25 +39,37 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
     }
 
     /// <summary>Whom a token speaks for; null when it is malformed, unknown, run out, spent, or only a link to sign in with.</summary>
+    /// <param name="from">The address it came from; null when it is our own.</param>
     /// <exception cref="GrantsUnreachableException">It could not be looked up.</exception>
-    public async ValueTask<Principal?> FindAsync(string token)
+    public async ValueTask<Principal?> FindAsync(string token, IPAddress? from = null)
     {
-        if (!Secrets.IsWellFormed(token)) return null;
+        if (!_key.MayBeGood(token)) return null;
         var hash = Secrets.HashOf(token);
-        if (_found.TryGetValue(hash, out var known) && clock.GetElapsedTime(known.At).TotalMilliseconds <= Limits.TokenCachedMilliseconds)
-            return clock.GetUtcNow() < known.Principal.Expires ? known.Principal : null;
-        return await LookUpAsync(hash);
+        if (_found.TryGetValue(hash, out var known) && _clock.GetElapsedTime(known.At).TotalMilliseconds <= Limits.TokenCachedMilliseconds)
+            return _clock.GetUtcNow() < known.Principal.Expires ? known.Principal : null;
+        var asked = _clock.GetTimestamp();
+        var found = await LookUpAsync(token, hash, from);
+        if (found is null or { Kind: TokenKind.SignIn })
+        {
+            _found.TryRemove(hash, out _);
+            return null;
+        }
+
+        var principal = PrincipalOf(hash, found);
+        Remember(hash, principal, asked);
+        return principal;
     }
 
-    /// <summary>Whether the token was a good one when it was last looked up here.</summary>
-    public bool WasGood(string token) => _found.ContainsKey(Secrets.HashOf(token));
+    /// <summary>Whether it is whole: one that was cut off or misread is told from one that opens nothing any more.</summary>
+    public bool IsWhole(string? token) => _key.MayBeGood(token);
 
     /// <summary>Whom a sign-in link would sign in; null when it is malformed, unknown, used, over, or no link.</summary>
-    public async Task<Principal?> FindLinkAsync(string link)
+    /// <exception cref="GrantsUnreachableException">It could not be looked up.</exception>
+    public async Task<Principal?> FindLinkAsync(string link, IPAddress? from)
     {
-        if (!Secrets.IsWellFormed(link)) return null;
+        if (!_key.MayBeGood(link)) return null;
         var hash = Secrets.HashOf(link);
-        return await GrainOf(hash).FindAsync() is { Kind: TokenKind.SignIn } found ? PrincipalOf(hash, found) : null;
+        return await LookUpAsync(link, hash, from) is { Kind: TokenKind.SignIn } found ? PrincipalOf(hash, found) : null;
     }
 
     /// <summary>Uses up a sign-in link, tells the coalition that the person has come, and makes a session in the link's place.</summary>
@@ -55,10 +77,10 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
     public async Task<MadeToken?> RedeemAsync(Principal link, By by)
     {
         if ((await GrainOf(link.Token).RunAsync(new RedeemLink { Id = NewId(), By = by })).Problem is not null) return null;
-        var came = await grains.GetGrain<ICoalitionGrain>(link.Coalition!).RunAsync(new Come(link.Person, link.Invitation) { Id = NewId(), By = by });
+        var came = await _grains.GetGrain<ICoalitionGrain>(link.Coalition!).RunAsync(new Come(link.Person, link.Invitation) { Id = NewId(), By = by });
         if (came.Problem is not null) return null;
         var order = new TokenOrder(TokenKind.Session, link.Coalition!, link.Person, link.Stay, TimeSpan.FromDays(Limits.SessionDays));
-        var session = new MadeToken(Secrets.Make(), After(order.Life));
+        var session = new MadeToken(_key.Make(), After(order.Life));
         return await IssueAsync(session, order, by, link.Token) is null ? session : null;
     }
 
@@ -91,30 +113,15 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
         return (await GrainOf(hash).RunAsync(issue)).Problem;
     }
 
-    async Task<Principal?> LookUpAsync(string hash)
+    async Task<TokenView?> LookUpAsync(string token, string hash, IPAddress? from)
     {
-        await _lookups.WaitAsync();
         try
         {
-            var asked = clock.GetTimestamp();
-            var found = await GrainOf(hash).FindAsync().WaitAsync(TimeSpan.FromMilliseconds(Limits.GrantsTimeoutMilliseconds), clock);
-            if (found is null or { Kind: TokenKind.SignIn })
-            {
-                _found.TryRemove(hash, out _);
-                return null;
-            }
-
-            var principal = PrincipalOf(hash, found);
-            Remember(hash, principal, asked);
-            return principal;
+            return await _lookups.FindAsync(hash, Secrets.IsUnchecked(token), from);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             throw new GrantsUnreachableException(exception);
-        }
-        finally
-        {
-            _lookups.Release();
         }
     }
 
@@ -122,22 +129,22 @@ public sealed class Tokens(IGrainFactory grains, TimeProvider clock) : IDisposab
     {
         if (_found.Count >= Limits.TokensCachedMax)
             foreach (var (other, known) in _found)
-                if (clock.GetElapsedTime(known.At).TotalMilliseconds > Limits.TokenCachedMilliseconds) _found.TryRemove(other, out _);
+                if (_clock.GetElapsedTime(known.At).TotalMilliseconds > Limits.TokenCachedMilliseconds) _found.TryRemove(other, out _);
         if (_found.Count < Limits.TokensCachedMax) _found[hash] = (principal, asked);
     }
 
     static Principal PrincipalOf(string hash, TokenView found) =>
         new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay, found.Invitation);
 
-    IPersonTokensGrain CountOf(string coalition, string person) => grains.GetGrain<IPersonTokensGrain>($"{coalition}/{person}");
+    IPersonTokensGrain CountOf(string coalition, string person) => _grains.GetGrain<IPersonTokensGrain>($"{coalition}/{person}");
 
-    ITokenGrain GrainOf(string hash) => grains.GetGrain<ITokenGrain>(hash);
+    ITokenGrain GrainOf(string hash) => _grains.GetGrain<ITokenGrain>(hash);
 
-    IRevocationGrain Revocations => grains.GetGrain<IRevocationGrain>(RevocationGrain.OnlyKey);
+    IRevocationGrain Revocations => _grains.GetGrain<IRevocationGrain>(RevocationGrain.OnlyKey);
 
-    internal DateTimeOffset After(TimeSpan life) => clock.GetUtcNow() + life;
+    internal DateTimeOffset After(TimeSpan life) => _clock.GetUtcNow() + life;
 
-    internal Guid NewId() => Guid.CreateVersion7(clock.GetUtcNow());
+    internal Guid NewId() => Guid.CreateVersion7(_clock.GetUtcNow());
 }
 
 /// <summary>A token to be made.</summary>

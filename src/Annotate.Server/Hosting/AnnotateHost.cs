@@ -44,11 +44,12 @@ public sealed class AnnotateHost : IAsyncDisposable
             await Profiles.RequireStorageAsync(settings);
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
+            NamedProxies.RefuseTrustInAnybody(builder.Configuration);
             ConfigureParts(builder, settings);
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
-            UseParts(app);
+            UseParts(app, settings);
             return new AnnotateHost(app, folder, settings, socket);
         }
         catch
@@ -134,8 +135,9 @@ public sealed class AnnotateHost : IAsyncDisposable
         kestrel.Limits.MaxConcurrentUpgradedConnections = Limits.ConnectionsMax;
     }
 
-    static void UseParts(WebApplication app)
+    static void UseParts(WebApplication app, Settings settings)
     {
+        app.UseNamedProxies(settings);
         app.UseSecurityHeaders();
         app.UseMiddleware<ProblemMiddleware>();
         app.UseWebSockets(new WebSocketOptions { KeepAliveInterval = TimeSpan.FromSeconds(Limits.SocketPingSeconds) });
@@ -149,7 +151,8 @@ public sealed class AnnotateHost : IAsyncDisposable
     static void UsePages(WebApplication app)
     {
         if (app.Services.GetRequiredService<BuiltPages>().Files is not { } files) return;
-        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files });
+        // Its redirection to a folder's page would be an absolute address, with whatever Host the request came with.
+        app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files, RedirectToAppendTrailingSlash = false });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
     }
 }

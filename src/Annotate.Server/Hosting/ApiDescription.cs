@@ -21,6 +21,8 @@ static class ApiDescription
                 Description = "Organisations annotate a legal text, take positions on it, and write a joint statement. Problems are RFC 9457 "
                     + "with the member code. What a caller may not see answers like what does not exist.",
             };
+            // Here, wherever that is: the library would write down whatever Host the request came with.
+            document.Servers = [new OpenApiServer { Url = "/" }];
             document.Components ??= new OpenApiComponents();
             document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>();
             document.Components.SecuritySchemes[Scheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = Scheme };
@@ -42,7 +44,7 @@ static class ApiDescription
         operation.Description = string.Join(' ', new[] { operation.Description, $"Asks for the right {right}." }.OfType<string>());
         operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, document)] = [] }];
         Add(operation.Responses, StatusCodes.Status401Unauthorized, "There is no valid token.");
-        Add(operation.Responses, StatusCodes.Status429TooManyRequests, "Too many wrong tokens came from this address; Retry-After says how long to wait.");
+        Add(operation.Responses, StatusCodes.Status429TooManyRequests, "The token is wrong, and too many others that were came from this address; Retry-After says how long to wait.");
         if (right != Right.SignedIn) Add(operation.Responses, StatusCodes.Status403Forbidden, "The right is missing.");
         Add(operation.Responses, StatusCodes.Status404NotFound, "There is nothing here, or nothing the caller may see.");
     }

@@ -20,9 +20,9 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
         OwnerOnly.CloseToOthers(path);
         var kept = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
         // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts.
-        if (Secrets.IsWellFormed(kept) && (await tokens.IssueToOperatorAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
+        if (tokens.IsWhole(kept) && (await tokens.IssueToOperatorAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
 
-        var made = Secrets.Make();
+        var made = tokens.MakeForOperator();
         await tokens.IssueToOperatorAsync(made);
         await WriteAsync(path, made, cancellationToken);
     }

@@ -30,6 +30,12 @@ public sealed record Settings
     /// <summary>The address that people use when a proxy stands in between: for links, cookies, and to tell our own pages from others'.</summary>
     public Uri? PublicUrl { get; init; }
 
+    /// <summary>
+    /// The proxies in front of the server, as IP addresses or networks (<c>10.1.0.0/16</c>) separated by semicolons: what they say of a visitor's
+    /// address, and of HTTPS, is believed.
+    /// </summary>
+    public string Proxies { get; init; } = "";
+
     /// <summary>Holds the storage file, the operator's token, and the private socket.</summary>
     public string DataFolder { get; init; } = "data";
 
@@ -105,6 +111,7 @@ public sealed record Settings
         foreach (var url in Urls) CheckUrl(url);
         if (PublicUrl is { } address && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
             throw new SettingsException("Annotate:PublicUrl is an http or https address.");
+        NamedProxies.Read(Proxies);
         CheckRange(SiloPort, 0, 65_535, nameof(SiloPort));
         CheckRange(GatewayPort, 0, 65_535, nameof(GatewayPort));
         CheckRange(FollowRenewSeconds, 1, Annotate.Limits.FollowForgottenSeconds / 2, nameof(FollowRenewSeconds));

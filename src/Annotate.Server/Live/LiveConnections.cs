@@ -20,11 +20,7 @@ sealed class LiveConnections(
 
     public async Task ServeAsync(WebSocket socket, LiveText text, Principal principal)
     {
-        var quota = quotas.Of(principal);
-        using var connection = new YjsConnection(socket, text, principal, quota, doors, clock, logger) { Origin = NewOrigin() };
-        var isCounted = quota.TryConnect();
-        // Told in the closing frame: a browser shows its page nothing of an answer to the handshake.
-        if (!isCounted) connection.Refuse(QuotaProblems.TooManyConnections);
+        using var connection = new YjsConnection(socket, text, principal, quotas.Of(principal), doors, clock, logger) { Origin = NewOrigin() };
         _yjs[connection.Origin] = connection;
         try
         {
@@ -33,7 +29,6 @@ sealed class LiveConnections(
         finally
         {
             _yjs.TryRemove(connection.Origin, out _);
-            if (isCounted) quota.Disconnect();
         }
     }
 

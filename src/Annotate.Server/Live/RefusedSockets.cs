@@ -1,22 +1,27 @@
+using System.IO.Hashing;
 using System.Net.WebSockets;
+using System.Runtime.InteropServices;
 using Annotate.Server.Access;
 
 namespace Annotate.Server.Live;
 
 /// <summary>
-/// Refuses whoever comes to <c>/yjs</c>. A browser shows its page nothing of an answer to the handshake, so stock clients would come back for
-/// ever: a WebSocket is accepted and closed at once with the reason, for good. Plain requests, and all other doors, get the problem as it is.
+/// Refuses whoever comes to <c>/yjs</c>. A browser shows its page nothing of an answer to the handshake, so a stock client is told by a frame: its
+/// WebSocket is accepted and closed at once with the reason, for good. Those before y-websocket 3.1 do not know what that means: they come back at
+/// once, and are refused in the handshake from then on, which costs little and makes them wait longer each time. Plain requests, and all other
+/// doors, get the problem as it is.
 /// </summary>
 sealed class RefusedSockets(TimeProvider clock) : IDisposable
 {
     const string Path = "/yjs";
 
     readonly SemaphoreSlim _room = new(Limits.RefusedSocketsMax);
+    readonly Lately<ulong> _told = new(Limits.RefusalsRememberedMax, TimeSpan.FromSeconds(Limits.RefusalRememberedSeconds), clock);
 
     public async Task WriteAsync(HttpContext context, Problem problem)
     {
         if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase)
-            || !IsFinal(problem.Status) || !_room.Wait(0))
+            || !IsFinal(problem.Status) || !_told.Add(NameOf(context, problem)) || !_room.Wait(0))
         {
             await Problems.WriteAsync(context, problem);
             return;
@@ -38,6 +43,10 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
     // Others (rights that cannot be checked now) pass by themselves, so those clients shall come back.
     static bool IsFinal(int status) =>
         status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound or StatusCodes.Status429TooManyRequests;
+
+    // Whoever has the same name by chance is refused in the handshake: that does no harm, so a number will do.
+    static ulong NameOf(HttpContext context, Problem problem) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(
+        $"{CallerAddress.Of(context)} {SentToken.Of(context)} {context.Request.Path.Value?.ToUpperInvariant()} {problem.Code}".AsSpan()));
 
     async Task CloseAsync(WebSocket socket, Problem problem, CancellationToken aborted)
     {

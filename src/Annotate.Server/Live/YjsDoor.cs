@@ -16,7 +16,8 @@ static class YjsDoor
     public static string? ProtocolFor(HttpContext context) =>
         context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
 
-    static async Task ServeAsync(HttpContext context, string text, LiveConnections connections, LiveTexts texts, RefusedSockets refused)
+    static async Task ServeAsync(
+        HttpContext context, string text, LiveConnections connections, LiveTexts texts, Quotas quotas, RefusedSockets refused)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
@@ -30,6 +31,25 @@ static class YjsDoor
             return;
         }
 
+        var quota = quotas.Of(context.Standing().Principal);
+        if (!quota.TryConnect())
+        {
+            await refused.WriteAsync(context, QuotaProblems.TooManyConnections.Later(context));
+            return;
+        }
+
+        try
+        {
+            await ServeTextAsync(context, id, connections, texts);
+        }
+        finally
+        {
+            quota.Disconnect();
+        }
+    }
+
+    static async Task ServeTextAsync(HttpContext context, TextId id, LiveConnections connections, LiveTexts texts)
+    {
         var live = await texts.OpenAsync(id);
         try
         {

@@ -26,6 +26,9 @@ sealed class FirstStart : IAsyncDisposable
     public static FirstStart Begin(AnnotateHost host, TextWriter to)
     {
         foreach (var address in host.Addresses) to.WriteLine($"Annotate listens on {address}");
+        var origin = host.App.Services.GetRequiredService<OwnOrigin>();
+        if (origin.IsPublicUrlMissing)
+            to.WriteLine($"Links begin with {origin.Listening}: set Annotate:PublicUrl to the address that people use, such as https://annotate.example.");
         return new FirstStart(host, to);
     }
 

@@ -41,6 +41,9 @@ public sealed class AnyEventTests
     public void TokensOfAPerson() => Check<PersonTokensState>(state => state.Live);
 
     [Fact]
+    public void KeyOfTokens() => Check<TokenKeyState>(state => state.Key ?? []);
+
+    [Fact]
     public void Revocations() => Check<RevocationState>(state => (state.Tokens, state.People));
 
     [Fact]

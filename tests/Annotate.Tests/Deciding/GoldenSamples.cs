@@ -62,6 +62,7 @@ static class GoldenSamples
     static IEnumerable<Event> Latest =>
     [
         new TokenCounted("hash", Until, 3, null, IsInvitation: true),
+        new TokenKeyChosen([1, 2, 254]),
         new TokenCounted("next", Until, 3, null, IsInvitation: true, MayHaveCome: true),
         new PersonInvited("ana", Until, ByOutsider: true),
         new PersonCame("ana", Commands.Id(4)),
@@ -93,7 +94,7 @@ static class GoldenSamples
         Snapshot<StatementState>(First), Snapshot<FeedState>(First), Snapshot<CatalogueState>(First), Snapshot<InstrumentState>(First),
         Snapshot<TokenState>(First), Snapshot<RevocationState>(First), Snapshot<SectionState>(First),
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
-        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest]),
+        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest]), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
     ];
 
     static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()
