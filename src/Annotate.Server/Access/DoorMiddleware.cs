@@ -51,6 +51,7 @@ sealed partial class DoorMiddleware(
         context.Features.Set(new SentToken(token));
         if (place is TokenPlace.Cookie or TokenPlace.OldCookie && OwnOrigin.IsNeeded(context) && !origin.Matches(context.Request)) return OwnOrigin.Foreign;
         if (await doors.FindAsync(token, CallerAddress.Of(context)) is not { } principal) return wrong.Count(context, token) ?? Problem.SignInNeeded;
+        if (ActingAs.Check(context, principal) is { } changed) return changed;
 
         var named = CoalitionNamed(context);
         if (named is not null && !Slug.IsValid(named)) return Problem.NotFound;

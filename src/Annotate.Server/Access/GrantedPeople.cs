@@ -23,8 +23,16 @@ sealed class RevokedTokens(RevocationState state)
     readonly HashSet<string> _tokens = [.. state.Tokens.Keys];
     readonly Dictionary<string, DateTimeOffset> _people = new(state.People);
 
+    readonly DateTimeOffset _everyoneUpTo = state.EveryoneUpTo;
+    readonly DateTimeOffset _operatorsUpTo = state.OperatorsUpTo;
+    readonly string? _operatorsExcept = state.OperatorsExcept;
+
     public bool Holds(Principal principal) =>
         _tokens.Contains(principal.Token)
+        || principal.Lineage.Any(_tokens.Contains)
+        || (principal.IsOperator
+            ? principal.Issued <= _operatorsUpTo && principal.Token != _operatorsExcept
+            : principal.Issued <= _everyoneUpTo)
         || (principal.Coalition is { } coalition
             && _people.TryGetValue(RevocationState.KeyOf(coalition, principal.Person), out var at)
             && principal.Issued <= at);

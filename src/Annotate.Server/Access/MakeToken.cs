@@ -15,7 +15,8 @@ public enum TokenWanted
 }
 
 /// <summary>A token to be made; without a life it lasts 30 days (bearer) or an hour (sign-in).</summary>
-public sealed record TokenRequest(TokenWanted Kind, double? Days, double? Minutes);
+/// <param name="Name">By which its person knows it in their list; may be left out.</param>
+public sealed record TokenRequest(TokenWanted Kind, double? Days, double? Minutes, string? Name = null);
 
 /// <param name="Token">Shown this once; only its hash is kept.</param>
 /// <param name="Link">The address to open; null for a bearer token.</param>
@@ -27,6 +28,9 @@ static class MakeToken
     const int BearerDays = 30;
     const int SignInMinutes = 60;
 
+    static readonly Problem TooDeep = Problem.TooLarge(
+        $"A token made with a token made with a token ... goes {Annotate.Limits.TokenLineageMax} deep at most; make one in a signed-in browser.");
+
     static readonly Problem NotTheirs =
         new("own-tokens-only", 403, "A token for a program is made by the person themself, or by the operator; for others, administrators make sign-in links.");
 
@@ -36,7 +40,8 @@ static class MakeToken
         tokens.MapPost("", MakeAsync).Requires(Right.Read)
             .WithSummary("Makes a token for oneself: for a program, or a link that signs a browser in once. For people of their organisation, its administrators make links.")
             .WithDescription("A link for somebody else ends the one made before, and the coalition sees who made it and that it was used. Who has come before gets one when "
-                + "they have nothing left to come in with. A steward makes one for somebody of another organisation as long as nobody of it has come.")
+                + "they have nothing left to come in with. A steward makes one for somebody of another organisation as long as nobody of it has come. "
+                + "What is made with a program's token, a link and its session too, lives no longer than that token, and ends with it.")
             .Produces<TokenAnswer>(StatusCodes.Status201Created);
         tokens.MapDelete("", RevokeAsync).Requires(Right.Read)
             .WithSummary("Ends every token and link of a person, on open connections too: one's own, or by an administrator of their organisation.");
@@ -46,12 +51,18 @@ static class MakeToken
         string coalition, string person, TokenRequest wanted, Standing who, Doors doors, Tokens tokens, IGrainFactory grains, OwnOrigin origin, HttpRequest request)
     {
         var life = LifeOf(wanted);
-        if (CheckLife(wanted.Kind, life) is { } invalid) return invalid.Result();
+        if ((CheckLife(wanted.Kind, life) ?? CheckName(wanted.Name)) is { } invalid) return invalid.Result();
         if (await doors.PersonAsync(coalition, person) is not { } found) return Problem.NotFound.Result();
         var isOwn = !who.IsOperator && found.Id == who.By.Person;
         if (!isOwn && !who.IsOperator && wanted.Kind == TokenWanted.Bearer) return NotTheirs.Result();
-        var order = new TokenOrder(wanted.Kind == TokenWanted.SignIn ? TokenKind.SignIn : TokenKind.Bearer, coalition, found.Id, found.Stay, life);
-        if (!isOwn)
+        var order = new TokenOrder(wanted.Kind == TokenWanted.SignIn ? TokenKind.SignIn : TokenKind.Bearer, coalition, found.Id, found.Stay, life, wanted.Name);
+        if (isOwn)
+        {
+            // A token that lives for a moment must not make one that outlives it: it, and all that is made with it, ends with it.
+            order = order.MadeWith(who.Principal);
+            if (order.Lineage.Count > Annotate.Limits.TokenLineageMax) return TooDeep.Result();
+        }
+        else
         {
             var (invitation, refused) = await AnnounceAsync(order, who, grains.GetGrain<ICoalitionGrain>(coalition), tokens);
             if (refused is not null) return refused.Result();
@@ -71,7 +82,7 @@ static class MakeToken
         var id = tokens.NewId();
         if (order.Kind == TokenKind.Bearer)
             return (null, (await coalition.RunAsync(new Come(order.Person, null) { Id = id, By = who.By })).Problem);
-        return (id, (await coalition.RunAsync(new InvitePerson(order.Person, tokens.After(order.Life)) { Id = id, By = who.By })).Problem);
+        return (id, (await coalition.RunAsync(new InvitePerson(order.Person, tokens.ExpiryOf(order)) { Id = id, By = who.By })).Problem);
     }
 
     static async Task<IResult> RevokeAsync(string coalition, string person, Standing who, Tokens tokens, IGrainFactory grains)
@@ -85,6 +96,8 @@ static class MakeToken
         await tokens.RevokeAllAsync(coalition, person, who.By);
         return TypedResults.NoContent();
     }
+
+    static Problem? CheckName(string? name) => name is null ? null : Words.CheckLine(name, "The name of the token", Limits.TokenNameCharactersMax);
 
     static TimeSpan LifeOf(TokenRequest wanted)
     {

@@ -110,7 +110,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         builder.UseOrleans(silo => silo.Use(settings));
         services.AddSingleton<BuiltPages>();
         services.AddAccess();
-        services.AddHostedService<OperatorToken>();
+        services.AddSingleton<OperatorToken>().AddHostedService(provider => provider.GetRequiredService<OperatorToken>());
         services.AddParts(settings);
         services.AddLogScrubbing();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds));

@@ -17,7 +17,7 @@ public sealed class TokenState : IState
     /// <summary>What the token opens at that time; null when nothing.</summary>
     public TokenView? View(DateTimeOffset now) =>
         Issued is { } issued && !IsSpent && now < issued.Expires
-            ? new TokenView(issued.Kind, issued.Coalition, issued.Person, IssuedAt, issued.Expires, issued.Stay, issued.Invitation)
+            ? new TokenView(issued.Kind, issued.Coalition, issued.Person, IssuedAt, issued.Expires, issued.Stay, issued.Invitation, issued.Lineage ?? [])
             : null;
 
     public void Apply(long version, Entry entry)
@@ -40,6 +40,7 @@ public sealed class TokenState : IState
 /// <param name="Coalition">Null for the operator.</param>
 /// <param name="Stay">In which stay of the person it is good.</param>
 /// <param name="Invitation">Of a link that somebody else made: it is good while it is their last.</param>
+/// <param name="Lineage">Hashes of the tokens that it ends with, the nearest first.</param>
 [GenerateSerializer, Immutable, Alias("annotate.token-view.v1")]
 public sealed record TokenView(
     [property: Id(0)] TokenKind Kind,
@@ -48,4 +49,5 @@ public sealed record TokenView(
     [property: Id(3)] DateTimeOffset Issued,
     [property: Id(4)] DateTimeOffset Expires,
     [property: Id(5)] int Stay,
-    [property: Id(6)] Guid? Invitation);
+    [property: Id(6)] Guid? Invitation,
+    [property: Id(7)] string[] Lineage);

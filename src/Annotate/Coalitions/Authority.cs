@@ -53,7 +53,7 @@ public sealed class Authority(CoalitionState state, By by, Circumstances known)
 
     /// <summary>The name of an organisation, new or known.</summary>
     public Problem? OverName(string organisation) =>
-        !state.HasHadPeople(organisation) && IsSteward ? null : OverOrganisation(organisation);
+        state.HasHadPeople(organisation) ? OverOrganisation(organisation) : OverCoalition();
 
     /// <summary>A person's mandates, and their belonging to the coalition.</summary>
     /// <remarks>Of somebody who is not there, all who keep a list may hear so.</remarks>

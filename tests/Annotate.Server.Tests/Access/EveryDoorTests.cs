@@ -1,6 +1,7 @@
 using System.Net;
 using Annotate.Coalitions;
 using Annotate.Server.Access;
+using Annotate.Server.Tests.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Annotate.Server.Tests.Access;
@@ -17,6 +18,15 @@ public sealed class EveryDoorTests : IAsyncLifetime
         ["POST /sign-out"] = Right.SignedIn,
         ["GET /api/me"] = Right.SignedIn,
         ["DELETE /api/tokens/current"] = Right.SignedIn,
+        ["GET /api/me/tokens"] = Right.SignedIn,
+        ["DELETE /api/me/tokens"] = Right.SignedIn,
+        ["DELETE /api/me/tokens/{token}"] = Right.SignedIn,
+        ["POST /api/me/notices/seen"] = Right.SignedIn,
+        // What the browser's own cookie holds, good or not: looked at behind the door.
+        ["GET /api/browser/sessions"] = Right.Anyone,
+        ["POST /api/browser/sessions/{session}/select"] = Right.Anyone,
+        ["POST /api/operator/key"] = Right.Operator,
+        ["DELETE /api/operator/tokens"] = Right.Operator,
         // Oneself, or who administers the organisation: looked at behind the door.
         ["POST /api/coalitions/{coalition}/people/{person}/tokens"] = Right.Read,
         ["DELETE /api/coalitions/{coalition}/people/{person}/tokens"] = Right.Read,
@@ -62,7 +72,8 @@ public sealed class EveryDoorTests : IAsyncLifetime
         ["POST /live/negotiate"] = Right.SignedIn,
     };
 
-    static readonly string[] EndsTheToken = ["DELETE /api/tokens/current", "POST /sign-out"];
+    static readonly string[] EndsTheToken =
+        ["DELETE /api/tokens/current", "POST /sign-out", "DELETE /api/me/tokens", "POST /api/operator/key", "DELETE /api/operator/tokens"];
 
     readonly ShiftedClock _clock = new();
     TestServerHost _server = null!;
@@ -104,12 +115,15 @@ public sealed class EveryDoorTests : IAsyncLifetime
         using var expired = _server.NewClient(await _server.TokenAsync("river", "stella", minutes: 1));
         using var revoked = await _server.PersonAsync("river", "stella");
         using var link = _server.NewClient(await _server.TokenAsync("river", "stella", TokenWanted.SignIn));
+        using var parent = await _server.PersonAsync("river", "stella");
+        using var orphan = _server.NewClient(await OwnTokenAsync(parent));
+        using (await parent.DeleteAsync("/api/tokens/current")) { }
         using var ended = await revoked.DeleteAsync("/api/tokens/current");
         Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
         _clock.Advance(TimeSpan.FromMinutes(2));
 
         (string Who, HttpClient Client)[] callers =
-            [("nobody", _server.Anonymous), ("made up", made), ("malformed", bad), ("expired", expired), ("revoked", revoked), ("link", link)];
+            [("nobody", _server.Anonymous), ("made up", made), ("malformed", bad), ("expired", expired), ("revoked", revoked), ("link", link), ("made with one revoked", orphan)];
         await EachAsync(callers, Guarded(), (_, _) => HttpStatusCode.Unauthorized);
     }
 
@@ -143,9 +157,25 @@ public sealed class EveryDoorTests : IAsyncLifetime
         {
             Right.Operator => HttpStatusCode.Forbidden,
             Right.Steward when who == "mandated" => HttpStatusCode.Forbidden,
+            // The body names no organisation: an expert is the coalition's.
+            Right.Administer when who == "mandated" && endpoint.Name == "PUT /api/coalitions/{coalition}/people/{person}" => HttpStatusCode.Forbidden,
             > Right.Read and < Right.Administer when who == "steward" => HttpStatusCode.Forbidden,
             _ => null,
         });
+
+    [Fact]
+    public async Task Who_is_named_as_somebody_else_is_answered_nowhere()
+    {
+        using var changed = _server.NewClient(await _server.TokenAsync("river", "stella"));
+        changed.DefaultRequestHeaders.Add(ActingAs.Header, "river/mona");
+        await EachAsync([("another by now", changed)], Guarded(), (_, _) => HttpStatusCode.Conflict);
+    }
+
+    static async Task<string> OwnTokenAsync(HttpClient client)
+    {
+        var made = await client.PostReplyAsync("/api/coalitions/river/people/stella/tokens", new { kind = "bearer" });
+        return made["token"].GetString()!;
+    }
 
     [Fact]
     public async Task The_operator_speaks_for_nobody() =>

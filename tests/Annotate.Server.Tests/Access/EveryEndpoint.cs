@@ -22,6 +22,8 @@ sealed record EveryEndpoint(string Method, string Pattern, Right Right, string? 
         ["annotation"] = "0197f000-0000-7000-8000-000000000000",
         ["statement"] = "reply",
         ["section"] = "opening",
+        ["token"] = "none",
+        ["session"] = "none",
     };
 
     public string Name => $"{Method} {Pattern}";

@@ -67,7 +67,11 @@ static class GoldenSamples
         new PersonInvited("ana", Until, ByOutsider: true),
         new PersonCame("ana", Commands.Id(4)),
         new TokensEnded("ana"),
-        new TokenIssued(TokenKind.SignIn, "c", "ana", Until, 3, Commands.Id(4)),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Until, 3, Commands.Id(4), ["parent", "grandparent"]),
+        new TokenCounted("program", Until, 3, null, Kind: TokenKind.Bearer, Name: "A program", Parent: "hash"),
+        new NoticesSeen(),
+        new EveryTokenRevoked(),
+        new OperatorKeysRevoked("hash"),
     ];
 
     // What an organisation has of its own.
@@ -94,7 +98,8 @@ static class GoldenSamples
         Snapshot<StatementState>(First), Snapshot<FeedState>(First), Snapshot<CatalogueState>(First), Snapshot<InstrumentState>(First),
         Snapshot<TokenState>(First), Snapshot<RevocationState>(First), Snapshot<SectionState>(First),
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
-        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest]), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
+        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest.Where(happened => happened is not NoticesSeen)]),
+        Snapshot<TokenState>(Latest), Snapshot<RevocationState>([.. First, .. Latest]), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
     ];
 
     static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()

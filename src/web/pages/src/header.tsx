@@ -1,7 +1,7 @@
 import { signal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { command } from './api';
+import { command, problemFrom } from './api';
 import type { LiveState } from './live';
 import { liveState } from './live';
 import { Badge } from './parts';
@@ -36,9 +36,14 @@ export function Header(): JSX.Element {
 async function signOut(): Promise<void> {
   try {
     await command('DELETE', '/api/tokens/current');
-  } finally {
-    location.reload(); // Whatever the server said, nothing of the session stays on this page.
+  } catch (error) {
+    const problem = problemFrom(error);
+    if (problem.code === 'last-session') {
+      if (!confirm(`${problem.title} ${problem.detail}`)) return;
+      await command('DELETE', '/api/tokens/current?confirm=true').catch(() => undefined);
+    }
   }
+  location.reload(); // Whatever the server said, nothing of the session stays on this page.
 }
 
 /** Always there, so that a lost connection is never a surprise. */
