@@ -21,7 +21,7 @@ doc.on('update', tellState);
 const orders = {
   connect: async () => {
     await connected();
-    tell('state', { text: fragment.toString(), hash: hashOf() });
+    tellStateNow();
     tell('connected', {});
   },
   edit: async () => {
@@ -30,6 +30,8 @@ const orders = {
       if (random() < 0.05) await away();
       else if (random() < 0.3) await turn();
     }
+    // Before it says that it is done: whoever compares states then compares those that hold all edits.
+    tellStateNow();
     tell('edited', {});
   },
   leave: () => {
@@ -122,8 +124,12 @@ function tellState() {
   isTold = true;
   setImmediate(() => {
     isTold = false;
-    tell('state', { text: fragment.toString(), hash: hashOf() });
+    tellStateNow();
   });
+}
+
+function tellStateNow() {
+  tell('state', { text: fragment.toString(), hash: hashOf() });
 }
 
 /** Of everything in the document, deletions too, in an order that does not depend on who was heard of first. */

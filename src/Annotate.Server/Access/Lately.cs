@@ -18,25 +18,27 @@ sealed class Lately<T>(int most, TimeSpan window, TimeProvider clock) where T : 
     {
         lock (_gate)
         {
-            Turn();
-            return !_older.Contains(noted) && _newer.Add(noted);
+            if (IsRemembered(noted)) return false;
+            if (_newer.Count >= most) Turn(_newer);
+            return _newer.Add(noted);
         }
     }
 
     public bool Holds(T noted)
     {
-        lock (_gate)
-        {
-            Turn();
-            return _newer.Contains(noted) || _older.Contains(noted);
-        }
+        lock (_gate) return IsRemembered(noted);
     }
 
-    void Turn()
+    bool IsRemembered(T noted)
     {
         var age = clock.GetElapsedTime(_since);
-        if (age < window && _newer.Count < most) return;
-        _older = age < 2 * window ? _newer : [];
+        if (age >= window) Turn(age < 2 * window ? _newer : []);
+        return _newer.Contains(noted) || _older.Contains(noted);
+    }
+
+    void Turn(HashSet<T> older)
+    {
+        _older = older;
         _newer = [];
         _since = clock.GetTimestamp();
     }

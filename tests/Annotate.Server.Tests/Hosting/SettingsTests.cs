@@ -18,6 +18,8 @@ public sealed partial class SettingsTests
     [InlineData("Url", "ftp://localhost:1", "not an address")]
     [InlineData("PublicUrl", "annotate.example", "an address such as")]
     [InlineData("PublicUrl", "ftp://annotate.example", "http or https")]
+    [InlineData("Proxies", "127.0.0.1;localhost", "'localhost' is neither")]
+    [InlineData("Proxies", "0.0.0.0/0", "such as 127.0.0.1;10.1.0.0/16")]
     [InlineData("SiloPort", "65536", "0 to 65535")]
     [InlineData("SiloPort", "many", "a whole number")]
     [InlineData("LoadSeeds", "yes", "true or false")]
@@ -41,6 +43,14 @@ public sealed partial class SettingsTests
         Assert.True(settings.InlineScheduling);
         Assert.Equal(5, settings.StopSeconds);
         Assert.Equal("data", settings.DataFolder);
+    }
+
+    [Fact]
+    public void Trust_in_whoever_sends_the_header_stops_the_start()
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("ForwardedHeaders_Enabled", "True")]).Build();
+        Assert.Contains("Annotate:Proxies", Assert.Throws<SettingsException>(() => NamedProxies.RefuseTrustInAnybody(configuration)).Message);
+        NamedProxies.RefuseTrustInAnybody(new ConfigurationBuilder().Build());
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Annotate.Deciding;
+using Annotate.Server.Access;
 using Annotate.Statements;
 using Annotate.Text;
 using Orleans.Concurrency;
@@ -145,10 +146,50 @@ public sealed class YjsDoorTests
     {
         await using var house = await LiveHouse.BuildAsync();
         for (var i = 0; i <= Limits.WrongTokensPerAddressMax; i++)
-            using (await house.Server.Anonymous.GetAsync($"/yjs/{LiveHouse.Text}?token=ann_wrong", Cancelled)) { }
+            using (await house.Server.Anonymous.GetAsync($"/yjs/{LiveHouse.Text}?token=ann_wrong{i}", Cancelled)) { }
+        Assert.Equal(4429, await RefusalAsync(house, LiveHouse.Text, "ann_wrong"));
+        Assert.Equal(429, await RefusalAsync(house, LiveHouse.Text, "ann_wrong"));
+    }
+
+    [Theory]
+    [InlineData("made up", 401)]
+    [InlineData("", 401)]
+    [InlineData("revoked", 401)]
+    [InlineData("ada", 404)]
+    public async Task Whoever_is_refused_and_comes_back_is_refused_in_the_handshake(string sent, int status)
+    {
+        await using var house = await LiveHouse.BuildAsync();
+        var token = sent is "ada" or "revoked" ? await house.TokenAsync("ada") : sent == "made up" ? Secrets.Make() : sent;
+        if (sent == "revoked") using (await house.Server.NewClient(token).DeleteAsync("/api/tokens/current", Cancelled)) { }
+        var text = sent == "ada" ? LiveHouse.TextOf("nothing") : LiveHouse.Text;
+        // As many at once as would not fit among the sockets that are being refused, nor among the lookups.
+        var count = sent == "made up" ? 400 : 20;
+        var all = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => RefusalAsync(house, text, token)));
+        Assert.Equal([(status, count - 1), (4000 + status, 1)], all.GroupBy(each => each).Select(each => (each.Key, each.Count())).Order());
+        for (var i = 0; i < 20; i++) Assert.Equal(status, await RefusalAsync(house, text, token));
+        Assert.DoesNotContain(house.Server.Log.Lines, line => line.StartsWith("Warning Annotate", StringComparison.Ordinal) || line.StartsWith("Error", StringComparison.Ordinal));
+
+        // Who comes in another way is told by a frame, and a good token from there comes in.
+        Assert.Equal(4404, await RefusalAsync(house, LiveHouse.TextOf("other"), await house.TokenAsync("cat")));
+        await using var good = await YjsSocket.SyncedAsync(house.Server.Address, LiveHouse.Text, await house.TokenAsync("ada"));
+        Assert.False(good.IsClosed);
+    }
+
+    // The closing code, or the status of the answer to the handshake.
+    static async Task<int> RefusalAsync(LiveHouse house, string text, string token)
+    {
         using var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new Uri($"ws://{house.Server.Address.Authority}/yjs/{LiveHouse.Text}?token=ann_wrong"), Cancelled);
-        Assert.Equal((WebSocketCloseStatus)4429, (await socket.ReceiveAsync(new byte[16], Cancelled)).CloseStatus);
+        socket.Options.CollectHttpResponseDetails = true;
+        try
+        {
+            await socket.ConnectAsync(new Uri($"ws://{house.Server.Address.Authority}/yjs/{text}{(token.Length == 0 ? "" : "?token=" + token)}"), Cancelled);
+        }
+        catch (WebSocketException)
+        {
+            return (int)socket.HttpStatusCode;
+        }
+
+        return (int)(await socket.ReceiveAsync(new byte[16], Cancelled)).CloseStatus!;
     }
 
     [Fact]
