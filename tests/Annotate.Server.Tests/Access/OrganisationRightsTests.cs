@@ -1,4 +1,6 @@
+using Annotate.Access;
 using Annotate.Coalitions;
+using Annotate.Deciding;
 using Annotate.Server.Tests.Http;
 
 namespace Annotate.Server.Tests.Access;
@@ -95,6 +97,21 @@ public sealed class OrganisationRightsTests : IAsyncLifetime
         Assert.Equal(303, await RedeemAsync(await LinkAsync(bob, "bill")));
         // Bea is a steward of Beta, which has an administrator by now.
         Assert.Equal((403, "administrators-only"), (await _bea.DeleteReplyAsync($"{River}/people/bill/tokens")).Problem());
+    }
+
+    [Fact]
+    public async Task Who_came_before_comings_were_recorded_has_come()
+    {
+        await _server.AdmitAsync("river", "gil", Role.Member, "gamma");
+        await _server.AdmitAsync("river", "gus", Role.Member, "gamma");
+        await LinkAsync(_alma, "gus");
+        // As an older server did it: the coalition hears nothing.
+        var token = new CountToken("hash", DateTimeOffset.MaxValue, 0, null, IsInvitation: false) { Id = _server.NewId(), By = new By("fay", "delta") };
+        await _server.AdmitAsync("river", "fay", Role.Member, "delta");
+        await _server.AdmitAsync("river", "finn", Role.Member, "delta");
+        Assert.Null((await _server.Grains.GetGrain<IPersonTokensGrain>("river/fay").RunAsync(token)).Problem);
+        foreach (var person in new[] { "fay", "finn" })
+            Assert.Equal((403, "administrators-only"), (await _alma.PostReplyAsync($"{River}/people/{person}/tokens", Link)).Problem());
     }
 
     static async Task<string> LinkAsync(HttpClient by, string person)

@@ -2,12 +2,13 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Announcer } from './announce';
-import { problemFrom, read } from './api';
+import { actAs, identityChanged, problemFrom, read } from './api';
 import { Desk } from './desk';
 import { start } from './live';
 import { ProblemNote } from './parts';
 import type { Coalition, Me, Named, Problem } from './shapes';
 import { SignIn } from './sign-in';
+import { Stopped } from './stopped';
 import { useView } from './view';
 import type { Workspace } from './workspace';
 import { WorkspaceContext } from './workspace';
@@ -30,6 +31,7 @@ export function App(): JSX.Element {
 
   useEffect(() => void ask(), []);
 
+  if (identityChanged.value) return <Stopped />;
   const current = session.value;
   switch (current.kind) {
     case 'asking': return <main class="alone" aria-busy="true"><p class="quiet-words">Opening…</p></main>;
@@ -46,6 +48,7 @@ export function App(): JSX.Element {
 }
 
 function Somebody({ me }: { me: Me }): JSX.Element {
+  actAs(me.as);
   useEffect(() => void start(), []);
   const coalition = me.coalition ?? new URLSearchParams(location.search).get('coalition');
   return coalition ? <InCoalition me={me} coalition={coalition} /> : <Coalitions />;

@@ -26,6 +26,8 @@ export interface Me {
   /** Those held when asked. */
   mandates: Mandate[];
   operator: boolean;
+  /** As requests name them. */
+  as: string;
 }
 
 export interface Named {
