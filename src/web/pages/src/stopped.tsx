@@ -4,8 +4,8 @@ import type { JSX } from 'preact';
 export function Stopped(): JSX.Element {
   return (
     <main class="alone">
-      <h1 role="alert">This page has stopped</h1>
-      <p class="lead">This browser is signed in as somebody else by now.</p>
+      <h1>This page has stopped</h1>
+      <p class="lead" role="alert">This browser is signed in as somebody else by now.</p>
       <p>Nothing more that is typed here is sent, so that nothing of yours stands under another name.</p>
       <div class="row">
         <button type="button" class="button primary" onClick={() => location.reload()}>Load the page as who is signed in now</button>
