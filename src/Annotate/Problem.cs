@@ -29,6 +29,10 @@ public sealed record Problem(
     /// <summary>Only whoever wrote it may do this.</summary>
     public static readonly Problem NotYours = new("not-yours", 403, "Only whoever wrote this may do that.");
 
+    /// <summary>Text under a Yjs client id that another person wrote under first: two documents chose the same one by chance.</summary>
+    public static readonly Problem ClientIdTaken = new("client-id-taken", 403, "Somebody else writes under this Yjs client id.",
+        "Take a fresh document, which has another client id, and bring the words in again as new edits. Nothing of this one was kept.");
+
     /// <summary>The content of the request is wrong; says what and where.</summary>
     public static Problem Invalid(string detail) => new("invalid", 400, "The request cannot be understood as it is.", detail);
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Annotate.Server.Hosting;
 
 /// <summary>A server: the web application and the data folder it holds while it lives.</summary>
-public sealed class AnnotateHost : IAsyncDisposable
+public sealed partial class AnnotateHost : IAsyncDisposable
 {
     readonly DataFolder _folder;
 
@@ -42,6 +42,8 @@ public sealed class AnnotateHost : IAsyncDisposable
             var urls = isPrivate ? [] : settings.Urls;
             ListenAddresses.RequireFree(urls);
             await Profiles.RequireStorageAsync(settings);
+            var port = settings is { IsClustered: true, SiloPort: 0 } ? RememberedPort.Find(settings) : null;
+            if (port is not null) settings = settings with { SiloPort = port.Port };
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
             NamedProxies.RefuseTrustInAnybody(builder.Configuration);
@@ -49,6 +51,7 @@ public sealed class AnnotateHost : IAsyncDisposable
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
+            if (port is { Taken: { } taken }) LogPortTaken(app.Logger, taken, port.Port);
             UseParts(app, settings);
             return new AnnotateHost(app, folder, settings, socket);
         }
@@ -155,4 +158,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files, RedirectToAppendTrailingSlash = false });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
     }
+
+    [LoggerMessage(LogLevel.Warning, "The port {Taken}, on which other servers reached this one, is taken; they reach it on {Port} now")]
+    static partial void LogPortTaken(ILogger logger, int taken, int port);
 }

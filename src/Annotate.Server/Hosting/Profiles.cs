@@ -19,6 +19,7 @@ static class Profiles
     {
         // Other providers keep records under the service's name, so it must stay the same for ever.
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = ("annotate", settings.Cluster));
+        if (settings.IsClustered) silo.UseMembership();
         switch (settings.Profile)
         {
             case Profile.Sqlite:

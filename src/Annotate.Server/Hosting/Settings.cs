@@ -54,7 +54,7 @@ public sealed record Settings
     /// <summary>The web pages; when not set, <c>wwwroot</c> is looked for beside the executable and above it.</summary>
     public string? WebFolder { get; init; }
 
-    /// <summary>Port on which the servers of a cluster talk to each other; 0 takes a free one.</summary>
+    /// <summary>Port on which the servers of a cluster talk to each other; 0 takes a free one, and the same one again at the next start.</summary>
     public int SiloPort { get; init; }
 
     /// <summary>Port for Orleans clients outside the cluster; 0 opens none.</summary>
@@ -120,6 +120,9 @@ public sealed record Settings
         CheckRange(StopSeconds, 1, 600, nameof(StopSeconds));
         if (!System.Net.IPAddress.TryParse(SiloAddress, out _)) throw new SettingsException("Annotate:SiloAddress is an IP address.");
     }
+
+    /// <summary>Whether other servers may be there.</summary>
+    internal bool IsClustered => Profile != Profile.Sqlite;
 
     internal string[] Urls => Url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 

@@ -55,7 +55,7 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
         try
         {
-            await socket.CloseOutputAsync((WebSocketCloseStatus)(YjsConnection.CloseBase + problem.Status), problem.Code, either.Token);
+            await socket.CloseOutputAsync(ClosingCode.Of(problem), problem.Code, either.Token);
             // Clients speak first. If what they said were left unread, the connection would be reset, and the closing frame with it.
             var unread = new byte[Limits.RefusedSocketBytesMax];
             var left = unread.Length;

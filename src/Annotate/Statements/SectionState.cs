@@ -180,8 +180,7 @@ public sealed class SectionState : IState
         foreach (var range in update.Ranges)
         {
             if (!_owners.TryGetValue(range.ClientId, out var owner)) added++;
-            else if (owner != person)
-                return Problem.MandateMissing($"The update carries text under the client id {range.ClientId}, which belongs to somebody else.");
+            else if (owner != person) return Problem.ClientIdTaken;
         }
 
         if (added == 0) return null;
