@@ -26,6 +26,12 @@ sealed record EveryEndpoint(string Method, string Pattern, Right Right, string? 
         ["session"] = "none",
     };
 
+    static readonly string[] Ending =
+        ["DELETE /api/tokens/current", "POST /sign-out", "DELETE /api/me/tokens", "POST /api/operator/key", "DELETE /api/operator/tokens"];
+
+    /// <summary>Whether it ends the token of whoever is let in.</summary>
+    public bool EndsTheToken => Ending.Contains(Name);
+
     public string Name => $"{Method} {Pattern}";
 
     public bool NamesCoalition => Pattern.Contains("{coalition", StringComparison.Ordinal) || Pattern.Contains("{text", StringComparison.Ordinal);
