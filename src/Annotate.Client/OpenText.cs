@@ -187,7 +187,8 @@ public sealed class OpenText : IResumable
             Version = Math.Max(Version, version);
         }
 
-        Updated?.Invoke(update);
+        // A copy, since the text goes on reading its own: whoever is told may do with theirs what they like.
+        Updated?.Invoke([.. update]);
     }
 
     internal void TakeAwareness(byte[] awareness) => AwarenessChanged?.Invoke(awareness);

@@ -117,7 +117,7 @@ sealed class ServerProcess : IAsyncDisposable
 
     // Below the ports that systems give to outgoing connections: one of those could take the port while the server is away. And never the
     // same one twice: its server may be away only for a moment.
-    static int FreePort()
+    internal static int FreePort()
     {
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port).ToHashSet();
         while (true)

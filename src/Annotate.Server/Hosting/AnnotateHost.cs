@@ -32,6 +32,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
     /// <exception cref="SettingsException">A setting does not fit.</exception>
     /// <exception cref="DataFolderInUseException">Another server holds the data folder.</exception>
     /// <exception cref="IOException">It cannot listen where it is told to.</exception>
+    /// <exception cref="StorageUnusableException">The database or account cannot be reached, or refuses.</exception>
     public static async Task<AnnotateHost> BuildAsync(Settings settings, bool isPrivate = false, Action<WebApplicationBuilder>? configure = null)
     {
         settings.Check();

@@ -13,7 +13,7 @@ static class Profiles
     const string StorageFile = "annotate.db";
 
     /// <summary>All journals share one storage.</summary>
-    internal const string StorageName = JournalledGrain<RevocationState>.StorageName;
+    const string StorageName = JournalledGrain<RevocationState>.StorageName;
 
     public static void Use(this ISiloBuilder silo, Settings settings)
     {
@@ -28,13 +28,12 @@ static class Profiles
             case Profile.Postgres:
                 UsePostgres(silo, settings);
                 break;
-#if AZURE
             case Profile.Azure:
-                AzureProfile.Use(silo, settings);
+                silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), PortFor(settings), settings.GatewayPort);
+                silo.UseAzureAccount(StorageName, AzureProfile.AccountOf(settings));
                 break;
-#endif
             default:
-                throw new SettingsException($"There is no profile {settings.Profile} in this build.");
+                throw new SettingsException($"There is no profile {settings.Profile}.");
         }
     }
 
@@ -45,6 +44,7 @@ static class Profiles
     public static async Task RequireStorageAsync(Settings settings)
     {
         if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
+        if (settings.Profile == Profile.Azure) await AzureStart.EnsureAsync(AzureProfile.AccountOf(settings));
         if (settings.Profile == Profile.Sqlite) await SqliteStore.Open(FileOf(settings)).DisposeAsync();
     }
 
@@ -68,7 +68,7 @@ static class Profiles
         silo.AddPostgresGrainStorage(StorageName, database);
     }
 
-    internal static int PortFor(Settings settings)
+    static int PortFor(Settings settings)
     {
         if (settings.SiloPort != 0) return settings.SiloPort;
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Npgsql;
 
 namespace Annotate.Server.Hosting;
 
@@ -12,7 +13,7 @@ public enum Profile
     /// <summary>PostgreSQL 15 or later; any number of processes.</summary>
     Postgres,
 
-    /// <summary>A storage account; any number of processes. Only in builds made with <c>-p:Azure=true</c>.</summary>
+    /// <summary>A storage account of Azure; any number of processes.</summary>
     Azure,
 }
 
@@ -42,8 +43,26 @@ public sealed record Settings
     /// <summary>Connection string, for the profile Postgres.</summary>
     public string? Postgres { get; init; }
 
-    /// <summary>Connection string of the storage account, for the profile Azure.</summary>
+    /// <summary>Connection string of the storage account, for the profile Azure; or else <see cref="AzureBlobs"/>.</summary>
     public string? Azure { get; init; }
+
+    /// <summary>Address of the account's blob service, to be reached with an identity: nothing secret is then kept here.</summary>
+    public Uri? AzureBlobs { get; init; }
+
+    /// <summary>Address of the account's table service, where it is not told by that of the blob service.</summary>
+    public Uri? AzureTables { get; init; }
+
+    /// <summary>Client id of the managed identity to be; when not set, what Azure.Identity finds: environment, workload, machine, developer.</summary>
+    public string? AzureClientId { get; init; }
+
+    /// <summary>The container that holds the records.</summary>
+    public string AzureContainer { get; init; } = "annotate-records";
+
+    /// <summary>The table in which the servers of a cluster find each other.</summary>
+    public string AzureSilosTable { get; init; } = "OrleansSiloInstances";
+
+    /// <summary>The table that holds the reminders.</summary>
+    public string AzureRemindersTable { get; init; } = "OrleansReminders";
 
     /// <summary>The sample coalition; when not set, <c>seeds</c> is looked for beside the executable and above it.</summary>
     public string? SeedsFolder { get; init; }
@@ -101,13 +120,8 @@ public sealed record Settings
     /// <exception cref="SettingsException">Says what.</exception>
     public void Check()
     {
-        if (Profile == Profile.Postgres && string.IsNullOrWhiteSpace(Postgres))
-            throw new SettingsException("The profile Postgres needs a connection string in Annotate:Postgres.");
-#if !AZURE
-        if (Profile == Profile.Azure) throw new SettingsException("This build leaves the profile Azure out; build with -p:Azure=true.");
-#endif
-        if (Profile == Profile.Azure && string.IsNullOrWhiteSpace(Azure))
-            throw new SettingsException("The profile Azure needs a connection string in Annotate:Azure.");
+        if (Profile == Profile.Postgres) CheckPostgres();
+        if (Profile == Profile.Azure) AzureProfile.Check(this);
         foreach (var url in Urls) CheckUrl(url);
         if (PublicUrl is { } address && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
             throw new SettingsException("Annotate:PublicUrl is an http or https address.");
@@ -125,6 +139,19 @@ public sealed record Settings
     internal bool IsClustered => Profile != Profile.Sqlite;
 
     internal string[] Urls => Url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    void CheckPostgres()
+    {
+        if (string.IsNullOrWhiteSpace(Postgres)) throw new SettingsException("The profile Postgres needs a connection string in Annotate:Postgres.");
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(Postgres);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new SettingsException($"Annotate:Postgres is not a connection string, such as Host=db;Username=annotate;Database=annotate: {wrong.Message}");
+        }
+    }
 
     static void CheckUrl(string url)
     {

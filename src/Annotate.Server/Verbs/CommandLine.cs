@@ -56,7 +56,7 @@ public static class CommandLine
     static bool IsToldInWords(Exception exception) =>
         exception is DataFolderInUseException or RefusedException or SeedFileException or SeedRefusedException or IOException
             or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException
-            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException;
+            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException or StorageUnusableException;
 
     static async Task<int> SayAsync(Exception exception, int code)
     {

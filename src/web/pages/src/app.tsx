@@ -4,6 +4,9 @@ import { useEffect, useMemo } from 'preact/hooks';
 import { Announcer } from './announce';
 import { actAs, identityChanged, problemFrom, read } from './api';
 import { Desk } from './desk';
+import { eraseAll, eraseOld, onLeft } from './device';
+import { openDrafts } from './drafts';
+import { unsaved } from './header';
 import { start } from './live';
 import { ProblemNote } from './parts';
 import type { Coalition, Me, Named, Problem } from './shapes';
@@ -29,7 +32,10 @@ export function App(): JSX.Element {
     }
   };
 
-  useEffect(() => void ask(), []);
+  useEffect(() => {
+    eraseOld();
+    void ask();
+  }, []);
 
   if (identityChanged.value) return <Stopped />;
   const current = session.value;
@@ -56,6 +62,18 @@ function Somebody({ me }: { me: Me }): JSX.Element {
 
 function InCoalition({ me, coalition }: { me: Me; coalition: string }): JSX.Element {
   const people = useView<Coalition>(`/api/coalitions/${coalition}`, `coalition/${coalition}`)!;
+  useEffect(() => {
+    const owner = { coalition, person: me.person };
+    void openDrafts(owner);
+    return onLeft(owner, signedOut => {
+      if (!signedOut) return;
+      unsaved.value = new Set(); // Nobody is to be asked whether they really want to leave.
+      location.reload();
+    });
+  }, [coalition, me.person]);
+  // Whose right is gone leaves nothing behind on the device. (Who is signed out by time alone is asked to sign in again, and finds it all.)
+  const status = people.problem.value?.status;
+  useEffect(() => { if (status === 403 || status === 404) void eraseAll({ coalition, person: me.person }, false); }, [status]);
   const workspace = useMemo<Workspace>(() => ({ me, coalition, people }), [me, coalition, people]);
   return (
     <WorkspaceContext.Provider value={workspace}>

@@ -28,3 +28,15 @@ export const ClockMilliseconds = 30_000;
 
 /** The caret is kept this far below the top, where the tabs and the toolbar lie over the text. */
 export const CaretBelowTopPixelsMin = 120;
+
+/** What a browser keeps of a person's unsent words goes when nobody has touched it for so long. */
+export const KeptDaysMax = 60;
+
+/** A text is shown without what the device keeps of it when that takes longer to read. */
+export const KeptTextMillisecondsMax = 3_000;
+
+/** Other tabs have so long to let go of what is to be erased. It is empty by then in any case. */
+export const EraseMillisecondsMax = 2_000;
+
+/** Words whose client id turned out to be somebody else's go in again by themselves so many times in a row. */
+export const TakenInARowMax = 3;

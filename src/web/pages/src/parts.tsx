@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { problemFrom } from './api';
+import type { KeptForm } from './kept-form';
 import type { By, Problem } from './shapes';
 import type { Bar } from './workspace';
 import { hueOf, momentOf, now, personName, sinceThen, standingBehind, useWorkspace } from './workspace';
@@ -56,16 +57,19 @@ interface CommandFormProps {
   /** Without it the form cannot be cancelled. */
   cancel?: () => void;
   ready?: boolean;
+  /** What the device keeps of it: gone when it was sent or cancelled; Escape only closes it. */
+  kept?: KeptForm;
 }
 
 /** A small form for one command: Escape cancels, Ctrl+Enter sends, a refusal is told where it happened. */
-export function CommandForm({ label, submit, children, send, done, cancel, ready = true }: CommandFormProps): JSX.Element {
+export function CommandForm({ label, submit, children, send, done, cancel, ready = true, kept }: CommandFormProps): JSX.Element {
   const busy = useSignal(false);
   const problem = useSignal<Problem | null>(null);
   const form = useRef<HTMLFormElement>(null);
   useLayoutEffect(() => {
     const first = form.current?.querySelector<HTMLElement>('[data-first]') ?? form.current?.querySelector<HTMLElement>('textarea, input:checked, input, select');
-    if (cancel) first?.focus();
+    // What comes back by itself does not take the keyboard from where it is.
+    if (cancel && !kept?.isRestored) first?.focus();
   }, []);
 
   const onSubmit = async (event: Event): Promise<void> => {
@@ -75,6 +79,7 @@ export function CommandForm({ label, submit, children, send, done, cancel, ready
     problem.value = null;
     try {
       await send();
+      kept?.forget();
       done();
     } catch (error) {
       problem.value = problemFrom(error);
@@ -95,11 +100,12 @@ export function CommandForm({ label, submit, children, send, done, cancel, ready
 
   return (
     <form ref={form} class="command" aria-label={label} onSubmit={event => void onSubmit(event)} onKeyDown={onKeyDown}>
+      {kept?.isRestored && <p class="hint" role="status">You had begun to write this; it was kept on this device, and is not sent yet.</p>}
       {children}
       <ProblemNote problem={problem.value} />
       <div class="row">
         <button type="submit" class="button primary" disabled={busy.value || !ready}>{busy.value ? 'Sending…' : submit}</button>
-        {cancel && <button type="button" class="button quiet" onClick={cancel}>Cancel</button>}
+        {cancel && <button type="button" class="button quiet" onClick={() => { kept?.forget(); cancel(); }}>Cancel</button>}
       </div>
     </form>
   );

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { command } from './api';
 import { ProvisionChoice } from './article';
+import { keptValues, useKeptForm } from './kept-form';
 import { Ago, Choice, CommandForm, Field, Guarded, ProblemNote } from './parts';
 import type { Coalition, CoalitionIndex, Consent, ConsentKind, OrganisationPosition, PositionKind, Positions, Provision } from './shapes';
 import { useView } from './view';
@@ -11,6 +12,8 @@ import { consentChoices, consentWords, flatten, pinpoint, positionWords, stateWo
 
 type Form = 'none' | 'position' | 'proposal' | 'consent';
 
+const forms: Form[] = ['position', 'proposal', 'consent'];
+
 /** Where each organisation stands on a provision, and what the coalition makes of it. */
 export function PositionsPart({ instrument, article, index }: { instrument: string; article: Provision; index: CoalitionIndex | undefined }): JSX.Element {
   const workspace = useWorkspace();
@@ -18,8 +21,11 @@ export function PositionsPart({ instrument, article, index }: { instrument: stri
   const chosen = useSignal<string | null>(null);
   const totalOn = (eId: string): number => index?.positions.find(one => one.instrument === instrument && one.eId === eId)?.total ?? 0;
   const settled = useRef<string | null>(null);
-  // Positions may be about a paragraph only: the first provision that has any is shown, and stays while others appear.
-  settled.current ??= index ? [...flatten(article)].find(({ provision }) => totalOn(provision.eId) > 0)?.provision.eId ?? article.eId : null;
+  const begun = (eId: string): Form | undefined => forms.find(one => keptValues(workspace, `${one}/${instrument}/${eId}`) !== null);
+  const firstThat = (holds: (eId: string) => boolean): string | undefined => [...flatten(article)].map(one => one.provision.eId).find(holds);
+  // Positions may be about a paragraph only: the first provision that has any is shown, and stays while others appear; or, before it, the
+  // one that somebody had begun to write about here.
+  settled.current ??= index ? firstThat(eId => begun(eId) !== undefined) ?? firstThat(eId => totalOn(eId) > 0) ?? article.eId : null;
   const shown = chosen.value ?? settled.current ?? article.eId;
   const form = useSignal<Form>('none');
   const url = `/api/coalitions/${coalition}/instruments/${instrument}/provisions/${shown}`;
@@ -28,7 +34,7 @@ export function PositionsPart({ instrument, article, index }: { instrument: stri
   const bar = barTo(workspace, 'position');
   const mine = positions?.positions.find(one => one.organisation === me.organisation);
   const close = (): void => { form.value = 'none'; };
-  useEffect(close, [shown]);
+  useEffect(() => { form.value = (bar === null && begun(shown)) || 'none'; }, [shown]);
 
   return (
     <section class="part" aria-labelledby="positions">
@@ -56,10 +62,10 @@ export function PositionsPart({ instrument, article, index }: { instrument: stri
             : <Guarded bar={bar} label="Take a position" onClick={() => undefined} />}
         </div>
       )}
-      {form.value === 'position' && <PositionForm url={`${url}/positions/${me.organisation}`} mine={mine} close={close} where={pinpoint(shown)} />}
-      {form.value === 'proposal' && <ProposalForm url={`${url}/coalition-position`} positions={positions} close={close} />}
+      {form.value === 'position' && <PositionForm key={shown} form={`position/${instrument}/${shown}`} url={`${url}/positions/${me.organisation}`} mine={mine} close={close} where={pinpoint(shown)} />}
+      {form.value === 'proposal' && <ProposalForm key={shown} form={`proposal/${instrument}/${shown}`} url={`${url}/coalition-position`} positions={positions} close={close} />}
       {form.value === 'consent' && positions?.coalition && (
-        <ConsentForm url={`${url}/consents/${me.organisation}`} proposal={positions.coalition.version} mine={positions.consents.find(one => one.organisation === me.organisation)} close={close} />
+        <ConsentForm key={shown} form={`consent/${instrument}/${shown}`} url={`${url}/consents/${me.organisation}`} proposal={positions.coalition.version} mine={positions.consents.find(one => one.organisation === me.organisation)} close={close} />
       )}
       {positions && <Holders positions={positions} coalition={people.value.value} />}
     </section>
@@ -121,13 +127,14 @@ export function PositionMark({ kind }: { kind: PositionKind }): JSX.Element {
   return <span class={`position ${kind}`}>{positionWords[kind]}</span>;
 }
 
-function PositionForm({ url, mine, close, where }: { url: string; mine: OrganisationPosition | undefined; close: () => void; where: string }): JSX.Element {
+function PositionForm({ form, url, mine, close, where }: { form: string; url: string; mine: OrganisationPosition | undefined; close: () => void; where: string }): JSX.Element {
   const workspace = useWorkspace();
   const kind = useSignal<PositionKind>(mine?.kind ?? 'amend');
   const redLine = useSignal(mine?.redLine ?? false);
   const reason = useSignal(mine?.reason ?? '');
+  const kept = useKeptForm(form, { kind, redLine, reason });
   return (
-    <CommandForm label="Our position" submit="Take this position" done={close} cancel={close}
+    <CommandForm label="Our position" kept={kept} submit="Take this position" done={close} cancel={close}
       send={() => command('PUT', url, { kind: kind.value, redLine: redLine.value, reason: reason.value })}>
       <Choice legend={`The position of ${organisationName(workspace, workspace.me.organisation!)} on ${where}`} name="position" options={positionWords}
         value={kind.value} onChange={to => { kind.value = to; }} />
@@ -142,11 +149,12 @@ function PositionForm({ url, mine, close, where }: { url: string; mine: Organisa
   );
 }
 
-function ProposalForm({ url, positions, close }: { url: string; positions: Positions | undefined; close: () => void }): JSX.Element {
+function ProposalForm({ form, url, positions, close }: { form: string; url: string; positions: Positions | undefined; close: () => void }): JSX.Element {
   const kind = useSignal<PositionKind>(positions?.coalition?.kind ?? 'amend');
   const reason = useSignal('');
+  const kept = useKeptForm(form, { kind, reason });
   return (
-    <CommandForm label="The coalition’s position" submit="Propose" done={close} cancel={close}
+    <CommandForm label="The coalition’s position" kept={kept} submit="Propose" done={close} cancel={close}
       send={() => command('PUT', url, { kind: kind.value, reason: reason.value })}>
       <Choice legend="Proposed for the whole coalition" name="proposal" options={positionWords} value={kind.value} onChange={to => { kind.value = to; }} />
       <Field label="Why"><textarea rows={3} value={reason.value} onInput={event => { reason.value = event.currentTarget.value; }} /></Field>
@@ -155,15 +163,16 @@ function ProposalForm({ url, positions, close }: { url: string; positions: Posit
   );
 }
 
-function ConsentForm({ url, proposal, mine, close }: { url: string; proposal: number; mine: Consent | undefined; close: () => void }): JSX.Element {
+function ConsentForm({ form, url, proposal, mine, close }: { form: string; url: string; proposal: number; mine: Consent | undefined; close: () => void }): JSX.Element {
   const consent = useSignal<ConsentKind>(mine?.consent ?? 'agree');
   const caveat = useSignal(mine?.caveat ?? '');
   // The proposal that was on the screen when the form was opened: if another has replaced it since, the server says so.
   const about = useSignal(proposal);
+  const kept = useKeptForm(form, { consent, caveat, about });
   const needsCaveat = consent.value === 'agreeWithCaveat';
   const says = needsCaveat ? 'Caveat' : 'Why';
   return (
-    <CommandForm label="Our answer to the proposal" submit="Give this answer" ready={!needsCaveat || caveat.value.trim() !== ''} done={close} cancel={close}
+    <CommandForm label="Our answer to the proposal" kept={kept} submit="Give this answer" ready={!needsCaveat || caveat.value.trim() !== ''} done={close} cancel={close}
       send={() => command('PUT', url, { consent: consent.value, caveat: consent.value === 'agree' ? '' : caveat.value, proposal: about.value })}>
       <Choice legend="Our answer to the coalition’s position" name="consent" options={consentChoices} value={consent.value} onChange={to => { consent.value = to; }} />
       {consent.value !== 'agree' && <Field label={says}><textarea rows={2} value={caveat.value} onInput={event => { caveat.value = event.currentTarget.value; }} /></Field>}

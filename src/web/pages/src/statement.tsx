@@ -1,7 +1,9 @@
 import type { JSX } from 'preact';
+import { drafts } from './drafts';
 import { starts } from './live';
 import { ProblemNote } from './parts';
 import { Section } from './section';
+import { SetAside } from './set-aside';
 import type { Statement } from './shapes';
 import type { View } from './view';
 import { barTo, useWorkspace } from './workspace';
@@ -10,6 +12,9 @@ import { barTo, useWorkspace } from './workspace';
 export function StatementPane({ statement, none }: { statement: View<Statement> | null; none: boolean }): JSX.Element {
   const shown = statement?.value.value;
   const bar = barTo(useWorkspace(), 'draft');
+  // Words for a text that is not shown here are offered all the same.
+  const isKnown = shown !== undefined || none || statement?.problem.value !== undefined;
+  const elsewhere = isKnown ? drafts.value.filter(({ draft }) => !shown?.sections.some(section => section.text === draft.text)) : [];
   return (
     <section class="pane statement" id="statement" tabIndex={0} aria-labelledby="statement-title">
       <header class="pane-head">
@@ -22,6 +27,7 @@ export function StatementPane({ statement, none }: { statement: View<Statement> 
       {shown?.sections.length === 0 && <p class="quiet-words">The statement has no sections yet.</p>}
       {/* The live connection may come later than the statement; sections need it to show their text. */}
       {starts.value > 0 && shown?.sections.map(section => <Section key={section.text} section={section} />)}
+      {elsewhere.map(one => <SetAside key={one.draft.id} kept={one} text={null} leave={() => document.getElementById('statement')?.focus()} />)}
     </section>
   );
 }

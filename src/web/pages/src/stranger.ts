@@ -19,7 +19,11 @@ class Stranger extends Error {}
 
 type AnyElement = Y.XmlElement<Record<string, any>>;
 
-function nodesOf(part: unknown, schema: Schema): readonly Node[] {
+/**
+ * A part of a text as the nodes that an editor with this schema shows.
+ * @throws When it cannot show it.
+ */
+export function nodesOf(part: unknown, schema: Schema): readonly Node[] {
   if (part instanceof Y.XmlElement) return elementOf(part as AnyElement, schema);
   if (part instanceof Y.XmlText) return textOf(part, schema);
   throw new Stranger('embedded');

@@ -3,6 +3,7 @@ import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { command } from './api';
 import { ProvisionChoice } from './article';
+import { keptValues, useKeptForm } from './kept-form';
 import { Byline, Choice, CommandForm, Field, Guarded, ProblemNote } from './parts';
 import type { Annotation, Draft, Provision, Quote, Thread, Tier, Written } from './shapes';
 import type { View } from './view';
@@ -43,7 +44,12 @@ function threadUrl(coalition: string, instrument: string, eId: string): string {
 export function ThreadPart({ draft, article, threads }: { draft: Draft; article: Provision; threads: Threads }): JSX.Element {
   const workspace = useWorkspace();
   const tier = useSignal<Tier>('coalition');
-  useEffect(() => () => { composing.value = null; }, []);
+  const form = `annotation/${draft.instrument}/${article.eId}`;
+  const compose = (): void => composeAbout(begunAbout(keptValues(workspace, form)) ?? { eId: article.eId, quote: null });
+  useEffect(() => {
+    if (keptValues(workspace, form) && barTo(workspace, 'annotate') === null) compose();
+    return () => { composing.value = null; };
+  }, []);
 
   const view = threads[tier.value] ?? threads.coalition;
   const thread = view?.value.value;
@@ -55,11 +61,11 @@ export function ThreadPart({ draft, article, threads }: { draft: Draft; article:
       <header class="part-head">
         <h3 id="annotations">Annotations</h3>
         {!composing.value && (
-          <Guarded bar={barTo(workspace, 'annotate')} label="Annotate" onClick={() => composeAbout({ eId: article.eId, quote: null })} />
+          <Guarded bar={barTo(workspace, 'annotate')} label="Annotate" onClick={compose} />
         )}
       </header>
       {composing.value && (
-        <Composer key={JSON.stringify(composing.value)} draft={draft} article={article} url={url} tier={tier.value} sent={to => { tier.value = to; composing.value = null; }} />
+        <Composer key={JSON.stringify(composing.value)} form={form} draft={draft} article={article} url={url} tier={tier.value} sent={to => { tier.value = to; composing.value = null; }} />
       )}
       {threads.organisation && (
         <div class="tiers" role="group" aria-label="Who sees these annotations">
@@ -81,13 +87,20 @@ function TierButton({ tier, current, words, choose }: { tier: Tier; current: Tie
   return <button type="button" class="tier" aria-pressed={tier === current} onClick={() => choose(tier)}>{words}</button>;
 }
 
-function Composer({ draft, article, url, tier, sent }: { draft: Draft; article: Provision; url: string; tier: Tier; sent: (tier: Tier) => void }): JSX.Element {
+/** What an annotation that was begun is about. */
+function begunAbout(kept: Record<string, unknown> | null): { eId: string; quote: Quote | null } | null {
+  return typeof kept?.['about'] === 'string' ? { eId: kept['about'], quote: (kept['quote'] ?? null) as Quote | null } : null;
+}
+
+function Composer({ form, draft, article, url, tier, sent }: { form: string; draft: Draft; article: Provision; url: string; tier: Tier; sent: (tier: Tier) => void }): JSX.Element {
   const { me } = useWorkspace();
   const about = useSignal(composing.value?.eId ?? article.eId);
   const quote = useSignal(composing.value?.quote ?? null);
   const motivation = useSignal('commenting');
   const seenBy = useSignal<Tier>(tier);
   const text = useSignal('');
+  // What it is about comes with the opening: words that were selected since count for more than those of before.
+  const kept = useKeptForm(form, { text, motivation, seenBy }, { about, quote });
 
   const send = (): Promise<void> => command('POST', `${url}/annotations`, {
     tier: seenBy.value,
@@ -98,7 +111,7 @@ function Composer({ draft, article, url, tier, sent }: { draft: Draft; article: 
   });
 
   return (
-    <CommandForm label="New annotation" submit="Add annotation" ready={text.value.trim() !== ''} send={send} done={() => sent(seenBy.value)} cancel={() => { composing.value = null; }}>
+    <CommandForm label="New annotation" kept={kept} submit="Add annotation" ready={text.value.trim() !== ''} send={send} done={() => sent(seenBy.value)} cancel={() => { composing.value = null; }}>
       {quote.value
         ? (
           <div class="about-quote">
@@ -133,7 +146,8 @@ function QuoteBlock({ eId, article, quote }: { eId: string; article: Provision; 
 
 function AnnotationItem({ annotation, article, url, tier }: { annotation: Annotation; article: Provision; url: string; tier: Tier }): JSX.Element {
   const workspace = useWorkspace();
-  const replying = useSignal(false);
+  const replyForm = `reply/${annotation.id}`;
+  const replying = useSignal(keptValues(workspace, replyForm) !== null);
   const bar = barTo(workspace, 'annotate');
   const { target } = annotation;
   const own = `${url}/annotations/${annotation.id}`;
@@ -156,8 +170,8 @@ function AnnotationItem({ annotation, article, url, tier }: { annotation: Annota
             <li key={reply.id}><Byline by={reply.by} at={reply.at} /><WrittenText written={reply} url={`${url}/annotations/${reply.id}`} tier={tier} /></li>
           ))}
         </ol>
-        {replying.value
-          ? <ReplyForm url={`${own}/replies?tier=${tier}`} close={() => { replying.value = false; }} />
+        {replying.value && !bar
+          ? <ReplyForm form={replyForm} url={`${own}/replies?tier=${tier}`} close={() => { replying.value = false; }} />
           : !bar && !annotation.deleted && (
             <p class="row">
               <button type="button" class="button link" onClick={() => { replying.value = true; }}>Reply</button>
@@ -172,18 +186,11 @@ function AnnotationItem({ annotation, article, url, tier }: { annotation: Annota
 /** The words as they are now, with earlier wordings at hand; changed or deleted by the one who wrote them. */
 function WrittenText({ written, url, tier }: { written: Written; url: string; tier: Tier }): JSX.Element {
   const workspace = useWorkspace();
-  const editing = useSignal(false);
-  const text = useSignal('');
+  const form = `reword/${written.id}`;
+  const editing = useSignal(keptValues(workspace, form) !== null);
   if (written.deleted) return <p class="quiet-words">Deleted by its author.</p>;
   const mine = written.by.person === workspace.me.person && !barTo(workspace, 'annotate');
-  if (editing.value) {
-    return (
-      <CommandForm label="Change the wording" submit="Save" ready={text.value.trim() !== ''} cancel={() => { editing.value = false; }} done={() => { editing.value = false; }}
-        send={() => command('PATCH', `${url}?tier=${tier}`, { text: text.value }, written.version)}>
-        <Field label="Wording"><textarea rows={4} value={text.value} onInput={event => { text.value = event.currentTarget.value; }} /></Field>
-      </CommandForm>
-    );
-  }
+  if (editing.value && mine) return <RewordForm form={form} written={written} url={`${url}?tier=${tier}`} close={() => { editing.value = false; }} />;
   return (
     <>
       <p class="written">{written.text}</p>
@@ -195,7 +202,7 @@ function WrittenText({ written, url, tier }: { written: Written; url: string; ti
       )}
       {mine && (
         <p class="row">
-          <button type="button" class="button link" onClick={() => { text.value = written.text ?? ''; editing.value = true; }}>Reword</button>
+          <button type="button" class="button link" onClick={() => { editing.value = true; }}>Reword</button>
           <Deed words="Delete" sure="Delete for good?" act={() => command('DELETE', `${url}?tier=${tier}`, undefined, written.version)} />
         </p>
       )}
@@ -203,10 +210,24 @@ function WrittenText({ written, url, tier }: { written: Written; url: string; ti
   );
 }
 
-function ReplyForm({ url, close }: { url: string; close: () => void }): JSX.Element {
-  const text = useSignal('');
+function RewordForm({ form, written, url, close }: { form: string; written: Written; url: string; close: () => void }): JSX.Element {
+  const text = useSignal(written.text ?? '');
+  // Of the wording that was on the screen when it was begun: if it was changed elsewhere since, the server says so.
+  const version = useSignal(written.version);
+  const kept = useKeptForm(form, { text, version });
   return (
-    <CommandForm label="Reply" submit="Send reply" ready={text.value.trim() !== ''} send={() => command('POST', url, { text: text.value })} done={close} cancel={close}>
+    <CommandForm label="Change the wording" kept={kept} submit="Save" ready={text.value.trim() !== ''} cancel={close} done={close}
+      send={() => command('PATCH', url, { text: text.value }, version.value)}>
+      <Field label="Wording"><textarea rows={4} value={text.value} onInput={event => { text.value = event.currentTarget.value; }} /></Field>
+    </CommandForm>
+  );
+}
+
+function ReplyForm({ form, url, close }: { form: string; url: string; close: () => void }): JSX.Element {
+  const text = useSignal('');
+  const kept = useKeptForm(form, { text });
+  return (
+    <CommandForm label="Reply" kept={kept} submit="Send reply" ready={text.value.trim() !== ''} send={() => command('POST', url, { text: text.value })} done={close} cancel={close}>
       <Field label="Your reply"><textarea rows={3} value={text.value} onInput={event => { text.value = event.currentTarget.value; }} /></Field>
     </CommandForm>
   );

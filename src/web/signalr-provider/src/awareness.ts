@@ -48,9 +48,14 @@ export class AwarenessExchange {
   }
 
   /** Takes this client's own state back, for the others at once instead of after their time-out. */
-  destroy(): void {
+  leave(): void {
+    if (this.#awareness.getLocalState() === null) return;
     unhindered(() => removeAwarenessStates(this.#awareness, [this.#awareness.clientID], 'gone'));
     if (this.#open) this.#sendNow();
+  }
+
+  destroy(): void {
+    this.leave();
     this.#awareness.off('update', this.#onUpdate);
     this.closed();
   }

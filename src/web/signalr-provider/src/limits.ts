@@ -12,3 +12,9 @@ export const RetryMillisecondsMax = 30_000;
 
 /** Answers of "missing" in a row after which the text is opened anew: the two sides no longer agree on what is missing. */
 export const MissingInARowMax = 3;
+
+/** So many items are walked past to see whether a transaction put something at an odd place; beyond that it is looked at in full. */
+export const PlacesWalkedMax = 10_000;
+
+/** A document that may read otherwise when it is loaded is compared with that once it has not changed for so long. */
+export const ReloadQuietMilliseconds = 500;

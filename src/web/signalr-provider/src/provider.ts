@@ -4,9 +4,11 @@ import * as Y from 'yjs';
 import { AwarenessExchange } from './awareness.js';
 import type { LiveConnection, TextListener } from './connection.js';
 import { base64, bytesFrom, Texts } from './connection.js';
+import { lackedBy } from './difference.js';
 import { MergedEditBytesMax, MissingInARowMax, RetryMillisecondsMax, RetryMillisecondsMin } from './limits.js';
 import type { Problem } from './problem.js';
 import { asProblem, isPassing, problemIn } from './problem.js';
+import { ReloadWatch } from './reload.js';
 
 /** `live`: open at the server. `offline`: the connection is down. `stopped`: refused, gone or destroyed; it will not come back. */
 export type Status = 'connecting' | 'live' | 'offline' | 'stopped';
@@ -20,6 +22,25 @@ export interface SignalRProviderOptions {
   encoding?: 'binary' | 'base64';
 }
 
+/** Words that the server will never take from this document, and a document to go on with. */
+export interface SetAside {
+  /** Why. */
+  problem: Problem;
+  /** All that was not durable, as a Yjs update; what it builds on is in `doc`. `madeAgain` turns it into new edits. */
+  unsent: Uint8Array;
+  /** The document as it was, refused words and all, for looking at. No provider sends from it any more. */
+  doc: Y.Doc;
+  /** Empty yet: `goOn` with it, and it holds what the server holds. */
+  fresh: Y.Doc;
+}
+
+/** A document that says something else than what it loads as, here and for everybody who opens the text, and one that says the same. */
+export interface Rebuilt {
+  doc: Y.Doc;
+  /** The same text, with all that was not durable yet: `goOn` with it. */
+  fresh: Y.Doc;
+}
+
 export interface SignalRProviderEvents {
   [event: string]: (...args: any[]) => void;
   status: (event: { status: Status }) => void;
@@ -31,6 +52,10 @@ export interface SignalRProviderEvents {
   refused: (problem: Problem) => void;
   /** The text is no longer there for this person; nothing more is sent. */
   gone: (problem: Problem | undefined) => void;
+  /** After `refused` or `gone`, when there were words that were not durable yet. */
+  setAside: (event: SetAside) => void;
+  /** Undoing can make this so, and no edit can mend it. Nothing is lost, and the provider goes on until it is told to go on with `fresh`. */
+  rebuilt: (event: Rebuilt) => void;
 }
 
 /** Bytes are base64 where the connection uses SignalR's JSON protocol. */
@@ -49,6 +74,11 @@ interface EditAnswer {
 }
 
 /**
+ * Documents with refused words in them. Sent again they would be refused again, or slip into the text when nobody thinks of them any more.
+ */
+const spent = new WeakSet<Y.Doc>();
+
+/**
  * Keeps a Yjs document and a text of an Annotate server the same, over a SignalR connection that its owner starts.
  * One edit is in flight at a time and those made meanwhile are merged into the next. After a lost connection the text is
  * resumed by state vector, both ways: what the server has more, and what was typed offline.
@@ -59,9 +89,11 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   readonly awareness: Awareness | undefined;
 
   readonly #connection: LiveConnection;
-  readonly #readOnly: boolean;
+  readonly #options: SignalRProviderOptions;
+  #readOnly: boolean;
   readonly #encode: (bytes: Uint8Array) => Uint8Array | string;
   readonly #exchange: AwarenessExchange | undefined;
+  readonly #watch: ReloadWatch;
   #status: Status = 'offline';
   #synced = false;
   #saved = true;
@@ -70,6 +102,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   #opening = 0;
   #open = false;
   #sending = false;
+  #inFlight: Uint8Array | undefined;
   #pending: Uint8Array[] = [];
   #missingInARow = 0;
   #retries = 0;
@@ -77,7 +110,9 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
 
   constructor(connection: LiveConnection, text: string, doc: Y.Doc, options: SignalRProviderOptions = {}) {
     super();
+    if (spent.has(doc)) throw new Error('Words of this document were refused: go on with the fresh one that came with the event setAside.');
     this.#connection = connection;
+    this.#options = options;
     this.text = text;
     this.doc = doc;
     this.awareness = options.awareness;
@@ -85,6 +120,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     this.#encode = options.encoding === 'base64' ? base64 : bytes => bytes;
     Texts.of(connection).add(text, this.#listener);
     if (options.awareness) this.#exchange = new AwarenessExchange(options.awareness, doc, update => this.#sendAwareness(update));
+    this.#watch = new ReloadWatch(doc, fresh => this.emit('rebuilt', [{ doc, fresh }]));
     doc.on('update', this.#onUpdate);
     doc.on('destroy', this.#onDocDestroyed);
     this.connect();
@@ -106,11 +142,49 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     if (this.#connection.state === 'Connected') void this.#openText();
   }
 
+  /** Local changes are not sent. When that ends, those made meanwhile are. */
+  get readOnly(): boolean { return this.#readOnly; }
+  set readOnly(to: boolean) {
+    if (this.#readOnly === to) return;
+    this.#readOnly = to;
+    if (!to) this.connect();
+  }
+
+  /** Local edits that are not known to be durable, as one update; null when there are none. */
+  get unsent(): Uint8Array | null {
+    const all = [...this.#inFlight ? [this.#inFlight] : [], ...this.#pending];
+    return all.length === 0 ? null : all.length === 1 ? all[0]! : Y.mergeUpdates(all);
+  }
+
+  /**
+   * Goes on with another document, such as the fresh one of `setAside` or `rebuilt`: gives a new provider in place of this one, which is destroyed. What
+   * the document holds and the server lacks is sent, and the other way round.
+   * @param options Those that change; an awareness belongs to one document, so it has to be given anew.
+   */
+  goOn(doc: Y.Doc, options: SignalRProviderOptions = {}): SignalRProvider {
+    const { awareness: _, ...kept } = this.#options;
+    const { unsent } = this; // None once it was refused.
+    // The text stays open, so that nothing is missed in between.
+    this.#end();
+    const next = new SignalRProvider(this.#connection, this.text, doc, { ...kept, readOnly: this.#readOnly, ...options });
+    if (unsent) {
+      next.#pending = [unsent];
+      next.#setSaved(false);
+    }
+    return next;
+  }
+
   /** Ends the provider; the document and the connection stay as they are. */
   override destroy(): void {
-    this.#exchange?.destroy();
+    this.#exchange?.leave(); // Before the text is closed, after which nothing more of it is taken.
     // Nobody waits for this: a connection that dies meanwhile closes its texts by itself.
     if (this.#connection.state === 'Connected') this.#connection.send('CloseText', this.text).catch(() => undefined);
+    this.#end();
+  }
+
+  #end(): void {
+    this.#exchange?.destroy();
+    this.#watch.destroy();
     this.#stop();
     Texts.of(this.#connection).remove(this.text);
     this.doc.off('update', this.#onUpdate);
@@ -122,8 +196,10 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     text: (version, update) => this.#receive(version, update),
     aware: update => this.#exchange?.receive(update),
     gone: problem => {
+      const unsent = this.unsent;
       this.#stop();
       this.emit('gone', [problem]);
+      this.#setAside(problem ?? textIsGone, unsent);
     },
     connected: () => this.connect(),
     disconnected: () => this.#disconnected(),
@@ -154,6 +230,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     const opening = ++this.#opening;
     clearTimeout(this.#retryTimer);
     this.#open = false;
+    this.#takeBack();
     this.#setStatus('connecting');
     try {
       const answer = await this.#connection.invoke<OpenedText>('OpenText', this.text, this.#encode(Y.encodeStateVector(this.doc)));
@@ -165,7 +242,8 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
 
   #opened(version: number, update: Uint8Array, serverVector: Uint8Array): void {
     this.#receive(version, update);
-    this.#pending = !this.#readOnly && this.#hasMoreThan(update, serverVector) ? [Y.encodeStateAsUpdate(this.doc, serverVector)] : [];
+    const lacked = this.#readOnly ? null : lackedBy(serverVector, update, this.doc);
+    this.#pending = lacked ? [lacked] : [];
     this.#open = true;
     this.#retries = 0;
     this.#missingInARow = 0;
@@ -174,20 +252,6 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     this.#setSaved(this.#pending.length === 0);
     this.#exchange?.opened();
     void this.#sendPending();
-  }
-
-  /**
-   * Whether this document holds text or deletions that the server lacks. Sending the difference without asking would make
-   * every opening an edit, because a difference always carries all deletions. The server's update carries all of its own.
-   */
-  #hasMoreThan(update: Uint8Array, serverVector: Uint8Array): boolean {
-    const theirs = Y.decodeStateVector(serverVector);
-    for (const [client, clock] of Y.decodeStateVector(Y.encodeStateVector(this.doc))) {
-      if (clock > (theirs.get(client) ?? 0)) return true;
-    }
-    const deletedThere = Y.mergeDeleteSets([Y.decodeUpdate(update).ds]);
-    const deletedHere = Y.createDeleteSetFromStructStore(this.doc.store);
-    return !Y.equalDeleteSets(deletedHere, deletedThere);
   }
 
   async #sendPending(): Promise<void> {
@@ -205,7 +269,8 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   async #sendOne(): Promise<void> {
     const opening = this.#opening;
     try {
-      const answer = await this.#connection.invoke<EditAnswer>('Edit', this.text, this.#encode(this.#takePending()));
+      this.#inFlight = this.#takePending();
+      const answer = await this.#connection.invoke<EditAnswer>('Edit', this.text, this.#encode(this.#inFlight));
       if (opening === this.#opening) this.#answered(answer);
     } catch (error) {
       if (opening === this.#opening) this.#failed(error);
@@ -227,6 +292,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
       case 'durable':
       case 'held':
         this.#version = Math.max(this.#version, answer.version);
+        this.#inFlight = undefined;
         this.#missingInARow = 0;
         if (this.#pending.length === 0) this.#setSaved(true);
         return;
@@ -250,7 +316,14 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
       this.#openLater();
       return;
     }
+    this.#inFlight = undefined;
     this.#pending = [Y.encodeStateAsUpdate(this.doc, serverVector)];
+  }
+
+  /** What became of the edit in flight is not known: it counts as not sent, until the next opening tells. */
+  #takeBack(): void {
+    if (this.#inFlight) this.#pending.unshift(this.#inFlight);
+    this.#inFlight = undefined;
   }
 
   /** A call failed. An edit in doubt is not lost: the next opening compares both sides and sends what did not arrive. */
@@ -264,6 +337,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   #openLater(): void {
     const wait = Math.min(RetryMillisecondsMax, RetryMillisecondsMin * 2 ** this.#retries++);
     this.#open = false;
+    this.#takeBack();
     this.#setStatus('connecting');
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.connect(), wait);
@@ -273,6 +347,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     if (this.#status === 'stopped') return;
     this.#opening++;
     this.#open = false;
+    this.#takeBack();
     clearTimeout(this.#retryTimer);
     this.#exchange?.closed();
     this.#setSynced(false);
@@ -280,13 +355,23 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
   }
 
   #refuse(problem: Problem): void {
+    const unsent = this.unsent;
+    this.#exchange?.leave();
     this.#stop();
     this.emit('refused', [problem]);
+    this.#setAside(problem, unsent);
+  }
+
+  #setAside(problem: Problem, unsent: Uint8Array | null): void {
+    if (unsent === null) return;
+    spent.add(this.doc);
+    this.emit('setAside', [{ problem, unsent, doc: this.doc, fresh: new Y.Doc({ guid: this.doc.guid }) }]);
   }
 
   #stop(): void {
     this.#opening++;
     this.#open = false;
+    this.#inFlight = undefined;
     this.#pending = [];
     clearTimeout(this.#retryTimer);
     this.#exchange?.closed();
@@ -316,5 +401,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
     this.emit('saved', [saved]);
   }
 }
+
+const textIsGone: Problem = { code: 'gone', status: 404, title: 'The text is no longer there.' };
 
 const unknownAnswer: Problem = { code: 'unknown-answer', status: 400, title: 'The server answered an edit in a way this version does not know.' };
