@@ -59,6 +59,12 @@ public static partial class Limits
     /// <summary>How long a browser stays signed in.</summary>
     public const int SessionDays = 14;
 
+    /// <summary>Sessions that one browser holds at the same time.</summary>
+    public const int SessionsPerBrowserMax = 8;
+
+    /// <summary>Longest name of a token, and so much of what a browser calls itself is kept for its session.</summary>
+    public const int TokenNameCharactersMax = 200;
+
     /// <summary>Largest form that the sign-in pages take.</summary>
     public const int SignInFormBytesMax = 4_096;
 }

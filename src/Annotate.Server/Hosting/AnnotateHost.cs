@@ -115,7 +115,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
         services.AddSingleton<BuiltPages>();
         services.AddAccess();
         services.AddHostedService<StorageOrigin>();
-        services.AddHostedService<OperatorToken>();
+        services.AddSingleton<OperatorToken>().AddHostedService(provider => provider.GetRequiredService<OperatorToken>());
         services.AddParts(settings);
         services.AddLogScrubbing();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds));

@@ -19,7 +19,8 @@ static class ApiDescription
                 Title = "Annotate",
                 Version = "v1",
                 Description = "Organisations annotate a legal text, take positions on it, and write a joint statement. Problems are RFC 9457 "
-                    + "with the member code. What a caller may not see answers like what does not exist.",
+                    + "with the member code. What a caller may not see answers like what does not exist. "
+                    + $"A request that says whom it acts as ({ActingAs.Header}, with the member as of /api/me) is never answered as somebody else: identity-changed (409).",
             };
             // Here, wherever that is: the library would write down whatever Host the request came with.
             document.Servers = [new OpenApiServer { Url = "/" }];

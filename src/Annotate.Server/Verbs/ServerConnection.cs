@@ -32,7 +32,10 @@ sealed class ServerConnection : IAsyncDisposable
     /// <summary>Whether the server was started for this verb.</summary>
     public bool IsPrivate => _host is not null;
 
-    public static ServerConnection To(Uri url, string token) => new(new HttpClient { BaseAddress = url }, token, null);
+    /// <summary>Whether the server was named by its address, so that its data folder is out of reach.</summary>
+    public bool IsElsewhere { get; private init; }
+
+    public static ServerConnection To(Uri url, string token) => new(new HttpClient { BaseAddress = url }, token, null) { IsElsewhere = true };
 
     /// <exception cref="DataFolderInUseException">A server has the data folder, but does not answer.</exception>
     public static async Task<ServerConnection> OpenAsync(Settings settings, CancellationToken stop)

@@ -89,7 +89,7 @@ public sealed class PositionRouteTests(Council council) : IClassFixture<Council>
         // A voice more is asked as well, and one less is not.
         await council.Server.AdmitAsync("senate", "kim", Role.Member, "fen", Mandate.Position);
         Assert.Equal("open", await StateAsync(ida, here));
-        await ida.DeleteReplyAsync("/api/coalitions/senate/people/kim/mandates/position").DoneAsync();
+        await council.Server.Operator.DeleteReplyAsync("/api/coalitions/senate/people/kim/mandates/position").DoneAsync();
         Assert.Equal("adopted", await StateAsync(ida, here));
     }
 

@@ -118,7 +118,7 @@ public sealed partial class VerbTests
     [InlineData("seed", "FOLDER", "--data", "--url", "--token")]
     [InlineData("import", "FILE", "--instrument", "--draft", "--title", "--draft-title", "--language", "--data", "--url", "--token")]
     [InlineData("export", "--coalition", "--out", "--data", "--url", "--token")]
-    [InlineData("token", "--coalition", "--person", "--days", "--sign-in", "--revoke", "--data", "--url", "--token")]
+    [InlineData("token", "--coalition", "--person", "--days", "--sign-in", "--revoke", "--rotate-operator", "--end-all", "--data", "--url", "--token")]
     [InlineData("text", "inspect")]
     [InlineData("text inspect", "FILE", "--json")]
     public async Task Help_names_everything_there_is(string verb, params string[] names)

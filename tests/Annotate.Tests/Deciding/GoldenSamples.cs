@@ -63,6 +63,25 @@ static class GoldenSamples
     [
         new TokenCounted("hash", Until, 3, null, IsInvitation: true),
         new TokenKeyChosen([1, 2, 254]),
+        new TokenCounted("next", Until, 3, null, IsInvitation: true, MayHaveCome: true),
+        new PersonInvited("ana", Until, ByOutsider: true),
+        new PersonCame("ana", Commands.Id(4)),
+        new TokensEnded("ana"),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Until, 3, Commands.Id(4), ["parent", "grandparent"]),
+        new TokenCounted("program", Until, 3, null, Kind: TokenKind.Bearer, Name: "A program", Parent: "hash"),
+        new NoticesSeen(),
+        new EveryTokenRevoked(),
+        new OperatorKeysRevoked("hash"),
+    ];
+
+    // What an organisation has of its own.
+    static IEnumerable<Event> Own =>
+    [
+        .. First,
+        new MandateGranted("ana", Mandate.Administer, Until),
+        new PersonCame("ana", null),
+        new PersonAdmitted("ben", "Ben", "open-net", null, Role.Member, []),
+        new PersonInvited("ben", Until, ByOutsider: true),
     ];
 
     public static IEnumerable<Event> Events => First.Concat(Later).Concat(Latest);
@@ -79,7 +98,8 @@ static class GoldenSamples
         Snapshot<StatementState>(First), Snapshot<FeedState>(First), Snapshot<CatalogueState>(First), Snapshot<InstrumentState>(First),
         Snapshot<TokenState>(First), Snapshot<RevocationState>(First), Snapshot<SectionState>(First),
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
-        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
+        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest.Where(happened => happened is not NoticesSeen)]),
+        Snapshot<TokenState>(Latest), Snapshot<RevocationState>([.. First, .. Latest]), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
     ];
 
     static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()

@@ -2,7 +2,7 @@ import { HttpTransportType, HubConnectionBuilder, HubConnectionState, LogLevel }
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { problemIn } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
-import { problemFrom, read } from './api';
+import { identityChanged, problemFrom, read, socketUrl } from './api';
 import { FollowAgainMilliseconds, ReconnectMillisecondsMax, ReconnectMillisecondsMin } from './limits';
 import type { Problem } from './shapes';
 
@@ -65,8 +65,9 @@ addEventListener('online', () => setDown());
 
 /** Connects, however long that takes. */
 export async function start(): Promise<void> {
-  for (let attempt = 0; ; attempt++) {
+  for (let attempt = 0; !identityChanged.peek(); attempt++) {
     try {
+      connection.baseUrl = new URL(socketUrl('/live'), location.href).href;
       await connection.start();
       setUp();
       starts.value++;
@@ -123,6 +124,7 @@ async function lookForSession(): Promise<void> {
     await read('/api/me');
   } catch (error) {
     if (problemFrom(error).status === 401) liveState.value = 'signedOut';
+    if (identityChanged.peek()) void connection.stop();
   }
 }
 
