@@ -33,7 +33,7 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
         // The old ones end last: whatever stops in between, one of them is good and in the file.
         var made = tokens.MakeForOperator();
         await tokens.IssueToOperatorAsync(made);
-        await WriteAsync(PathIn(settings.DataFolder), made, cancellationToken);
+        await OwnerOnly.WriteWholeAsync(PathIn(settings.DataFolder), made, cancellationToken);
         await tokens.RevokeOperatorKeysAsync(except: made);
         return made;
     }
