@@ -54,6 +54,8 @@ public sealed class LiveClient : IAsyncDisposable
     /// <summary>News of a topic that wait for their reader, at most.</summary>
     internal int UnreadMax { get; init; } = 10_000;
 
+    internal TimeProvider Clock { get; init; } = TimeProvider.System;
+
     /// <summary>Whether the connection is up, coming back, or down.</summary>
     public HubConnectionState State => _connection.State;
 

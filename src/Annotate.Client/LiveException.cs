@@ -14,8 +14,8 @@ public sealed class LiveException(LiveProblem problem, Exception? inner = null) 
 
     const string Failed = "failed";
 
-    /// <summary>The server is busy, or takes no more from this person just now.</summary>
-    internal static bool IsPassingProblem(LiveProblem problem) => problem.Status is 503 or 429 || problem.Code == Failed;
+    /// <summary>The one list of what passes: too late, too much at once, and whatever fails inside the server. All else is final.</summary>
+    internal static bool IsPassingProblem(LiveProblem problem) => problem.Status is 408 or 429 or >= 500;
 
     /// <param name="problem">As JSON.</param>
     internal static LiveException Of(string problem) => Of(new HubException(problem));

@@ -35,4 +35,10 @@ public static partial class Limits
 
     /// <summary>Page cache of each connection to the storage file.</summary>
     public const int StorageCacheKibibytes = 16 * 1024;
+
+    /// <summary>How long a start waits for the first answer of a storage elsewhere, a database or an account; with what comes before and after it, whoever starts it hears within ten.</summary>
+    public const int StorageFirstAnswerSeconds = 8;
+
+    /// <summary>How long a start waits before it asks an account once more.</summary>
+    public const int StorageFirstRetryMilliseconds = 300;
 }

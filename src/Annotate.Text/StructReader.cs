@@ -37,6 +37,12 @@ struct StructHead
 
     public readonly StructKind Kind => (StructKind)(Info & StructReader.KindBits);
 
+    /// <summary>
+    /// Both origins are of one writer, and the right one is no later than the left one. What yjs makes of that depends on whether it holds both in
+    /// one item when the struct is placed.
+    /// </summary>
+    public readonly bool IsBackwards => RightClient >= 0 && LeftClient == RightClient && RightClock <= LeftClock;
+
     /// <summary>The name of the root type that it names as its parent.</summary>
     public readonly string RootName(ByteReader reader)
     {

@@ -168,6 +168,12 @@ public static class Limits
     /// <summary>Tokens of one person that are good at the same time: of programs, links not yet used, and signed-in browsers.</summary>
     public const int TokensPerPersonMax = 256;
 
+    /// <summary>Tokens that a token was made with, one after the other: it ends with each of them.</summary>
+    public const int TokenLineageMax = 8;
+
+    /// <summary>Links made for a person by others that they have not been told of yet; the first are forgotten.</summary>
+    public const int NoticesMax = 8;
+
     /// <summary>Revoked tokens that every silo remembers; an earlier one is still refused by its own grain.</summary>
     public const int RevokedTokensMax = 50_000;
 

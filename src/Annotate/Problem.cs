@@ -21,13 +21,25 @@ public sealed record Problem(
     public static readonly Problem CommandTooOld = new("command-too-old", 422, "This command id is older than those remembered; it was not run.");
     public static readonly Problem CommandMalformed = new("command-malformed", 400, "A command id is a UUID of version 7, dated no later than now.");
     public static readonly Problem Busy = new("busy", 503, "Too much is waiting to be written; try again in a moment.");
-    public static readonly Problem Damaged = new("damaged", 500, "What is stored here cannot be read, so it was closed; nothing was changed.");
+    public static readonly Problem Damaged = new(
+        "damaged", 500, "What is stored here cannot be read, so it was closed; nothing was changed.",
+        "Tell whoever runs this server: 'annotate verify' names the record, and a backup brings it back. Everything else goes on.");
+    public static readonly Problem StorageFull = new(
+        "storage-full", 507, "The server has no room left to store this; nothing was changed.",
+        "Keep what you wrote, and send it again later. Whoever runs this server has to make room; it then goes on by itself.");
+    public static readonly Problem Unavailable = new(
+        "unavailable", 503, "A part of the server is away just now: where it stores things, or one of its servers.",
+        "Try again in a few seconds. A command that is sent again with the same id happens once.");
 
     /// <summary>The caller is known and may see this, but may not do it.</summary>
     public static Problem MandateMissing(string what) => new("mandate-missing", 403, "Your organisation has not given you a mandate for this.", what);
 
     /// <summary>Only whoever wrote it may do this.</summary>
     public static readonly Problem NotYours = new("not-yours", 403, "Only whoever wrote this may do that.");
+
+    /// <summary>Text under a Yjs client id that another person wrote under first: two documents chose the same one by chance.</summary>
+    public static readonly Problem ClientIdTaken = new("client-id-taken", 403, "Somebody else writes under this Yjs client id.",
+        "Take a fresh document, which has another client id, and bring the words in again as new edits. Nothing of this one was kept.");
 
     /// <summary>The content of the request is wrong; says what and where.</summary>
     public static Problem Invalid(string detail) => new("invalid", 400, "The request cannot be understood as it is.", detail);

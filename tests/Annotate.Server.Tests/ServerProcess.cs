@@ -73,11 +73,12 @@ sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it again after <see cref="KillAsync"/> or <see cref="StopAsync"/>.</summary>
     public Task RestartAsync() => StartProcessAsync(Address.GetLeftPart(UriPartial.Authority));
 
-    /// <summary>Asks it to stop (SIGTERM), and waits.</summary>
+    /// <summary>Asks it to stop, and waits.</summary>
+    /// <param name="signal">TERM, or INT as from a keyboard.</param>
     /// <returns>The exit code.</returns>
-    public async Task<int> StopAsync()
+    public async Task<int> StopAsync(string signal = "TERM")
     {
-        using (var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()])) await kill.WaitForExitAsync();
+        using (var kill = Process.Start("kill", ["-" + signal, _process.Id.ToString()])) await kill.WaitForExitAsync();
         using var patience = new CancellationTokenSource(Patience);
         await _process.WaitForExitAsync(patience.Token);
         var code = _process.ExitCode;
@@ -117,7 +118,7 @@ sealed class ServerProcess : IAsyncDisposable
 
     // Below the ports that systems give to outgoing connections: one of those could take the port while the server is away. And never the
     // same one twice: its server may be away only for a moment.
-    static int FreePort()
+    internal static int FreePort()
     {
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(end => end.Port).ToHashSet();
         while (true)

@@ -68,9 +68,11 @@ public sealed class TestServerHost : IAsyncDisposable
     }
 
     /// <summary>Stops the server in an orderly way and starts another on the same folder and port.</summary>
-    public async Task RestartAsync()
+    /// <param name="meanwhile">Done while no server runs.</param>
+    public async Task RestartAsync(Action? meanwhile = null)
     {
         await StopHostAsync();
+        meanwhile?.Invoke();
         await StartHostAsync(Address.GetLeftPart(UriPartial.Authority));
     }
 

@@ -75,5 +75,7 @@ sealed class Silo : IAsyncDisposable
         public Task ChangedAsync(TopicNotice notice) => Task.CompletedTask;
 
         public Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
+
+        public Task LeftAsync() => Task.CompletedTask;
     }
 }

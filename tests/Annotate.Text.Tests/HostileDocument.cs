@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 namespace Annotate.Text.Tests;
 
 /// <summary>Updates made to hurt a document: too deep, too much work, too many roots, circles, what never comes.</summary>
-public sealed partial class HostileDocument
+public sealed partial class HostileDocument(Oracle yjs)
 {
     static void Id(ref ByteWriter writer, long client, long clock)
     {

@@ -1,7 +1,7 @@
 // The sign-in pages, which the server makes itself: without script, with the keyboard, on a small screen.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ensurePages, launch, phone, seriousIn } from './browser.mjs';
+import { ensurePages, launch, phone, seriousIn, signedIn } from './browser.mjs';
 import { coalition, makeCoalition } from './coalition.mjs';
 import { Server } from './server.mjs';
 
@@ -52,6 +52,25 @@ test('a link that two use at once lets one in and tells the other', { timeout: 2
   await other.getByRole('heading', { name: 'This link no longer works' }).waitFor();
   assert.equal(await other.getByRole('textbox', { name: 'Sign-in link' }).evaluate(field => field === document.activeElement), true);
   await Promise.all([one, other].map(page => page.context().close()));
+});
+
+test('a page stops when its browser acts as somebody else, and the browser changes back', { timeout: 4 * WaitMilliseconds }, async () => {
+  const first = await signedIn(browser, server, 'nora');
+  const second = await first.context().newPage();
+  for (const page of [first, second]) page.setDefaultTimeout(WaitMilliseconds);
+  await second.goto(await server.signInLink(coalition, 'sami'));
+  await second.getByText('This browser is signed in already').waitFor();
+  await second.getByRole('button', { name: 'Sign in as Sami Haddad' }).click();
+  await second.locator('.me-name', { hasText: 'Sami Haddad' }).waitFor();
+  await first.getByRole('heading', { name: 'This page has stopped' }).waitFor();
+  assert.deepEqual(await seriousIn(first), []);
+  await first.getByRole('link', { name: 'Change to another' }).click();
+  await first.getByRole('button', { name: 'Change to: Nora Lind' }).click();
+  await first.locator('.me-name', { hasText: 'Nora Lind' }).waitFor();
+  await second.getByRole('heading', { name: 'This page has stopped' }).waitFor();
+  await second.getByRole('button', { name: 'Load the page' }).click();
+  await second.locator('.me-name', { hasText: 'Nora Lind' }).waitFor();
+  await first.context().close();
 });
 
 for (const colorScheme of ['light', 'dark']) {

@@ -15,6 +15,7 @@ public static class AccessSetup
         services.AddSingleton<OpenSockets>();
         services.AddSingleton<OwnOrigin>();
         services.AddSingleton<SignInPage>();
+        services.AddSingleton<BrowserSessions>();
         services.AddHostedService<GrantsRenewal>();
         return services;
     }
@@ -28,5 +29,8 @@ public static class AccessSetup
         MakeToken.Map(routes);
         SignIn.Map(routes);
         SignOut.Map(routes);
+        MyTokens.Map(routes);
+        BrowserSessions.Map(routes);
+        OperatorRoutes.Map(routes);
     }
 }

@@ -50,8 +50,9 @@ static class CallerToken
         if (IsSocketPath(request.Path) && TryTakeFromQuery(request, ref token)) return TokenPlace.Query;
         if (context.WebSockets.IsWebSocketRequest && TryFindSubProtocol(context.WebSockets.WebSocketRequestedProtocols, ref token))
             return TokenPlace.SubProtocol;
-        if (SessionCookie.Read(request, isHttps, out var isOld) is not { } cookie) return TokenPlace.None;
-        token = cookie;
+        // Of the sessions that a browser holds one is selected, or none.
+        if (HeldSessions.Parse(SessionCookie.Read(request, isHttps, out var isOld)) is not { Selected: { Length: > 0 } selected }) return TokenPlace.None;
+        token = selected;
         return isOld ? TokenPlace.OldCookie : TokenPlace.Cookie;
     }
 

@@ -51,6 +51,7 @@ sealed partial class DoorMiddleware(
         context.Features.Set(new SentToken(token));
         if (place is TokenPlace.Cookie or TokenPlace.OldCookie && OwnOrigin.IsNeeded(context) && !origin.Matches(context.Request)) return OwnOrigin.Foreign;
         if (await doors.FindAsync(token, CallerAddress.Of(context)) is not { } principal) return wrong.Count(context, token) ?? Problem.SignInNeeded;
+        if (ActingAs.Check(context, principal) is { } changed) return changed;
 
         var named = CoalitionNamed(context);
         if (named is not null && !Slug.IsValid(named)) return Problem.NotFound;
@@ -79,6 +80,7 @@ sealed partial class DoorMiddleware(
         Right.Draft => Problem.MandateMissing("The mandate to draft is needed."),
         Right.SignOff => Problem.MandateMissing("The mandate to sign off is needed."),
         Right.Endorse => Problem.MandateMissing("The mandate to endorse is needed."),
+        Right.Administer => Problem.MandateMissing("The mandate to administer is needed."),
         _ => Problem.NotFound,
     };
 

@@ -76,6 +76,9 @@ public sealed class Doors
         return people.View?.Find(person);
     }
 
+    /// <summary>The link that somebody else made last for a person, and that can be used, as this silo has just heard.</summary>
+    internal Guid? InvitationOf(Standing who) => _grants.Of(who.Coalition!).View?.InvitationOf(who.By.Person);
+
     internal bool AreGrantsLost(Principal principal) => _grants.AreLost(principal.Coalition);
 
     internal void Tell(string coalition) => Changed?.Invoke(coalition);

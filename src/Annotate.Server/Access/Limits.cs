@@ -2,6 +2,12 @@ namespace Annotate.Server;
 
 public static partial class Limits
 {
+    /// <summary>When a request that the server could not serve just now may be sent again.</summary>
+    public const int RetryAfterSeconds = 2;
+
+    /// <summary>The same when the disk is full, which takes somebody to make room.</summary>
+    public const int RetryWhenFullSeconds = 30;
+
     /// <summary>How often each silo asks for the grants and revocations it may have missed.</summary>
     public const int GrantsRenewMilliseconds = 500;
 
@@ -52,6 +58,12 @@ public static partial class Limits
 
     /// <summary>How long a browser stays signed in.</summary>
     public const int SessionDays = 14;
+
+    /// <summary>Sessions that one browser holds at the same time.</summary>
+    public const int SessionsPerBrowserMax = 8;
+
+    /// <summary>Longest name of a token, and so much of what a browser calls itself is kept for its session.</summary>
+    public const int TokenNameCharactersMax = 200;
 
     /// <summary>Largest form that the sign-in pages take.</summary>
     public const int SignInFormBytesMax = 4_096;

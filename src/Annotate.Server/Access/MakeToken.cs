@@ -15,7 +15,8 @@ public enum TokenWanted
 }
 
 /// <summary>A token to be made; without a life it lasts 30 days (bearer) or an hour (sign-in).</summary>
-public sealed record TokenRequest(TokenWanted Kind, double? Days, double? Minutes);
+/// <param name="Name">By which its person knows it in their list; may be left out.</param>
+public sealed record TokenRequest(TokenWanted Kind, double? Days, double? Minutes, string? Name = null);
 
 /// <param name="Token">Shown this once; only its hash is kept.</param>
 /// <param name="Link">The address to open; null for a bearer token.</param>
@@ -27,59 +28,76 @@ static class MakeToken
     const int BearerDays = 30;
     const int SignInMinutes = 60;
 
-    static readonly Problem OtherSteward =
-        new("stewards-are-equals", 403, "A steward makes no tokens for another steward; the operator of this server can.");
-
-    static readonly Problem NoSteward = new("stewards-only", 403, "Only the coalition's stewards may do this.");
+    static readonly Problem TooDeep = Problem.TooLarge(
+        $"A token made with a token made with a token ... goes {Annotate.Limits.TokenLineageMax} deep at most; make one in a signed-in browser.");
 
     static readonly Problem NotTheirs =
-        new("own-tokens-only", 403, "A token for a program is made by the person themself, or by the operator; a steward makes sign-in links.");
+        new("own-tokens-only", 403, "A token for a program is made by the person themself, or by the operator; for others, administrators make sign-in links.");
 
     public static void Map(IEndpointRouteBuilder routes)
     {
         var tokens = routes.MapGroup("/api/coalitions/{coalition}/people/{person}/tokens").WithCheckedAddress().WithTags("Access");
         tokens.MapPost("", MakeAsync).Requires(Right.Read)
-            .WithSummary("Makes a token for oneself: for a program, or a link that signs a browser in once. A steward makes links for those who never signed in.")
+            .WithSummary("Makes a token for oneself: for a program, or a link that signs a browser in once. For people of their organisation, its administrators make links.")
+            .WithDescription("A link for somebody else ends the one made before, and the coalition sees who made it and that it was used. Who has come before gets one when "
+                + "they have nothing left to come in with. A steward makes one for somebody of another organisation as long as nobody of it has come. "
+                + "What is made with a program's token, a link and its session too, lives no longer than that token, and ends with it.")
             .Produces<TokenAnswer>(StatusCodes.Status201Created);
-        tokens.MapDelete("", RevokeAsync).Requires(Right.Steward).WithSummary("Revokes every token of a person, on open connections too.");
+        tokens.MapDelete("", RevokeAsync).Requires(Right.Read)
+            .WithSummary("Ends every token and link of a person, on open connections too: one's own, or by an administrator of their organisation.");
     }
 
     static async Task<IResult> MakeAsync(
-        string coalition, string person, TokenRequest wanted, Standing who, Doors doors, Tokens tokens, OwnOrigin origin, HttpRequest request)
+        string coalition, string person, TokenRequest wanted, Standing who, Doors doors, Tokens tokens, IGrainFactory grains, OwnOrigin origin, HttpRequest request)
     {
         var life = LifeOf(wanted);
-        if (CheckLife(wanted.Kind, life) is { } invalid) return invalid.Result();
-        var found = await doors.PersonAsync(coalition, person);
-        if (CheckMaker(found, wanted.Kind, who) is { } refused) return refused.Result();
-        var kind = wanted.Kind == TokenWanted.SignIn ? TokenKind.SignIn : TokenKind.Bearer;
-        var isInvitation = !who.IsOperator && found!.Id != who.By.Person;
-        var (made, problem) = await tokens.IssueAsync(kind, coalition, person, found!.Stay, life, who.By, isInvitation);
+        if ((CheckLife(wanted.Kind, life) ?? CheckName(wanted.Name)) is { } invalid) return invalid.Result();
+        if (await doors.PersonAsync(coalition, person) is not { } found) return Problem.NotFound.Result();
+        var isOwn = !who.IsOperator && found.Id == who.By.Person;
+        if (!isOwn && !who.IsOperator && wanted.Kind == TokenWanted.Bearer) return NotTheirs.Result();
+        var order = new TokenOrder(wanted.Kind == TokenWanted.SignIn ? TokenKind.SignIn : TokenKind.Bearer, coalition, found.Id, found.Stay, life, wanted.Name);
+        if (isOwn)
+        {
+            // A token that lives for a moment must not make one that outlives it: it, and all that is made with it, ends with it.
+            order = order.MadeWith(who.Principal);
+            if (order.Lineage.Count > Annotate.Limits.TokenLineageMax) return TooDeep.Result();
+        }
+        else
+        {
+            var (invitation, refused) = await AnnounceAsync(order, who, grains.GetGrain<ICoalitionGrain>(coalition), tokens);
+            if (refused is not null) return refused.Result();
+            order = order with { Invitation = invitation, MayHaveCome = who.IsOperator || who.Person?.Organisation is { } own && own == found.Organisation };
+        }
+
+        var (made, problem) = await tokens.IssueAsync(order, who.By);
         if (made is null) return problem!.Result();
-        var link = kind == TokenKind.SignIn ? SignIn.LinkOf(origin.Of(request), made.Token) : null;
+        var link = order.Kind == TokenKind.SignIn ? SignIn.LinkOf(origin.Of(request), made.Token) : null;
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, new TokenAnswer(made.Token, link, made.Expires));
     }
 
-    static async Task<IResult> RevokeAsync(string coalition, string person, Standing who, Doors doors, Tokens tokens)
+    /// <summary>Tells the coalition first: it decides whether the sender may, and nobody gets a link of which it has not heard.</summary>
+    static async Task<(Guid? Invitation, Problem? Refused)> AnnounceAsync(TokenOrder order, Standing who, ICoalitionGrain coalition, Tokens tokens)
     {
-        if (Check(await doors.PersonAsync(coalition, person), who) is { } refused) return refused.Result();
+        var id = tokens.NewId();
+        if (order.Kind == TokenKind.Bearer)
+            return (null, (await coalition.RunAsync(new Come(order.Person, null) { Id = id, By = who.By })).Problem);
+        return (id, (await coalition.RunAsync(new InvitePerson(order.Person, tokens.ExpiryOf(order)) { Id = id, By = who.By })).Problem);
+    }
+
+    static async Task<IResult> RevokeAsync(string coalition, string person, Standing who, Tokens tokens, IGrainFactory grains)
+    {
+        if (who.IsOperator || person != who.By.Person)
+        {
+            var told = await grains.GetGrain<ICoalitionGrain>(coalition).RunAsync(new EndTokens(person) { Id = tokens.NewId(), By = who.By });
+            if (told.Problem is { } refused) return refused.Result();
+        }
+
         await tokens.RevokeAllAsync(coalition, person, who.By);
         return TypedResults.NoContent();
     }
 
-    // What a token of another person opens, its maker can open, too: so a steward makes but links, and those only until the person has come.
-    static Problem? CheckMaker(Person? person, TokenWanted kind, Standing who) =>
-        person is null ? Problem.NotFound
-        : who.IsOperator || person.Id == who.By.Person ? null
-        : !who.May(Right.Steward) ? NoSteward
-        : kind == TokenWanted.Bearer ? NotTheirs
-        : Check(person, who);
-
-    // Whoever can make or end another's tokens can act as them or lock them out, so between stewards only the operator may.
-    static Problem? Check(Person? person, Standing who) =>
-        person is null ? Problem.NotFound
-        : person.Role == Role.Steward && !who.IsOperator && person.Id != who.By.Person ? OtherSteward
-        : null;
+    static Problem? CheckName(string? name) => name is null ? null : Words.CheckLine(name, "The name of the token", Limits.TokenNameCharactersMax);
 
     static TimeSpan LifeOf(TokenRequest wanted)
     {

@@ -38,6 +38,14 @@ sealed partial class OpenSockets
     /// <summary>Looks at every open socket: mandates and tokens also run out by time, of which nobody tells.</summary>
     public void CheckAll() => CheckThoseOf(null);
 
+    /// <summary>Ends those that were opened with a token: the browser that holds it acts as somebody else from now on.</summary>
+    /// <param name="token">Its hash.</param>
+    public void EndOf(string token)
+    {
+        foreach (var (socket, _) in _open)
+            if (socket.Standing.Principal.Token == token && !socket.IsLeaving) CutSoon(socket);
+    }
+
     void CheckThoseOf(string? coalition)
     {
         HashSet<string>? changed = null;

@@ -80,12 +80,20 @@ sealed class Replica<TState, TView> : ITopicObserver where TState : class, IStat
         }
 
         if (changed) _changed();
-        // Not on the observer's own turn, which must not wait for a grain.
-        if (gap) _ = Task.Run(RenewAsync).ContinueWith(static failed => _ = failed.Exception, TaskScheduler.Default);
+        if (gap) RenewSoon();
         return Task.CompletedTask;
     }
 
     public Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
+
+    public Task LeftAsync()
+    {
+        RenewSoon();
+        return Task.CompletedTask;
+    }
+
+    // Not on the observer's own turn, which must not wait for a grain.
+    void RenewSoon() => _ = Task.Run(RenewAsync).ContinueWith(static failed => _ = failed.Exception, TaskScheduler.Default);
 
     async Task RenewAfterAsync(Task running)
     {

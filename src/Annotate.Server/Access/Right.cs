@@ -27,6 +27,9 @@ public enum Right
     /// <summary>The mandate to stand publicly behind a statement.</summary>
     Endorse,
 
+    /// <summary>To administer one's organisation, by mandate or as a steward, or to be the operator. Over whom, the coalition decides.</summary>
+    Administer,
+
     /// <summary>To be a steward of the coalition, or the operator.</summary>
     Steward,
 

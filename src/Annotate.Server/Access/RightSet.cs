@@ -15,13 +15,14 @@ public readonly record struct RightSet
 
     /// <summary>The operator keeps the house and its lists of people; they speak for no organisation, so they hold no mandate.</summary>
     public static readonly RightSet OfOperator =
-        default(RightSet).With(Right.Anyone).With(Right.SignedIn).With(Right.Read).With(Right.Steward).With(Right.Operator);
+        default(RightSet).With(Right.Anyone).With(Right.SignedIn).With(Right.Read).With(Right.Administer).With(Right.Steward)
+            .With(Right.Operator);
 
     /// <summary>What somebody who belongs to a coalition may do in it at that time.</summary>
     public static RightSet Of(Person person, DateTimeOffset now)
     {
         var rights = default(RightSet).With(Right.Anyone).With(Right.SignedIn).With(Right.Read);
-        if (person.Role == Role.Steward) rights = rights.With(Right.Steward);
+        if (person.Role == Role.Steward) rights = rights.With(Right.Administer).With(Right.Steward);
         foreach (var held in person.Mandates)
             if (person.Has(held.Mandate, now)) rights = rights.With(RightOf(held.Mandate));
         return rights;
@@ -34,6 +35,7 @@ public readonly record struct RightSet
         Mandate.Draft => Right.Draft,
         Mandate.SignOff => Right.SignOff,
         Mandate.Endorse => Right.Endorse,
+        Mandate.Administer => Right.Administer,
         // A mandate that this version does not know opens nothing.
         _ => Right.Anyone,
     };

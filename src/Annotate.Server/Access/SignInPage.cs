@@ -8,20 +8,38 @@ sealed class SignInPage(BuiltPages pages)
 {
     const string HowToPaste = "Paste the link that a steward of your coalition, or the operator of this server, has given you. It works once.";
 
-    /// <summary>For whoever opened a link that is good: one button.</summary>
-    public IResult Ask(string token) => Page(StatusCodes.Status200OK, "Sign in to Annotate", $"""
-              <p class="lead">This link signs you in on this browser.</p>
+    /// <summary>For whoever opened a link that is good: whom it signs in, and one button.</summary>
+    public IResult Ask(string token, BrowserSession who, IReadOnlyList<BrowserSession> held) => Page(StatusCodes.Status200OK, "Sign in to Annotate", $"""
+              <p class="lead">This link signs you in on this browser as <strong>{Text(who.Name)}</strong>, {Behind(who)}, in the coalition <strong>{Text(who.CoalitionName)}</strong>.</p>
+              <p>If that is not you, do not use it: tell whoever gave it to you.</p>
               <p>It works once. You stay signed in for {Limits.SessionDays} days, or until you sign out; on a computer that others use, sign out when you leave.</p>
               <form method="post" action="{SignIn.Path}">
-                <input type="hidden" name="token" value="{HtmlEncoder.Default.Encode(token)}">
-                <button type="submit" class="button primary" autofocus>Sign in</button>
+                <input type="hidden" name="token" value="{Text(token)}">
+                <button type="submit" class="button primary" autofocus>Sign in as {Text(who.Name)}</button>
               </form>
+        {Held(held, "This browser is signed in already. It stays so, and you can change back:")}
         """);
 
     /// <summary>For whoever came without a link.</summary>
-    public IResult Paste() => Page(StatusCodes.Status200OK, "Sign in to Annotate", $"""
+    public IResult Paste(IReadOnlyList<BrowserSession> held) => Page(StatusCodes.Status200OK, "Sign in to Annotate", $"""
+        {Held(held, "This browser is signed in:")}
               <p id="about">{HowToPaste}</p>
         {Form()}
+        """);
+
+    /// <summary>For a browser that holds as many sessions as it can.</summary>
+    public IResult Full(Problem problem) => Page(problem.Status, "You were not signed in", $"""
+              <p id="about" class="problem">{Text(problem.Title)} {Text(problem.Detail ?? "")}</p>
+              <p><a href="/">Open Annotate</a></p>
+        """);
+
+    /// <summary>For whoever signs out with the last that they could come in with.</summary>
+    public IResult AskToSignOut(Problem problem) => Page(problem.Status, "Sign out of Annotate?", $"""
+              <p id="about" class="problem">{Text(problem.Title)} {Text(problem.Detail ?? "")}</p>
+              <form method="post" action="/sign-out">
+                <input type="hidden" name="confirm" value="true">
+                <div class="row"><a class="button primary" href="/">Stay signed in</a> <button type="submit" class="button">Sign out all the same</button></div>
+              </form>
         """);
 
     /// <summary>For a link that is none, or not whole.</summary>
@@ -45,6 +63,27 @@ sealed class SignInPage(BuiltPages pages)
               <p>Open the link by itself, in a new tab. If this comes again, tell the operator of this server that its setting PublicUrl is not the address you see above.</p>
               <p><a href="{SignIn.Path}">Use another link</a></p>
         """);
+
+    static string Held(IReadOnlyList<BrowserSession> held, string words)
+    {
+        if (held.Count == 0) return "";
+        var buttons = held.Select(each => $"""
+                  <li><form method="post" action="{SignIn.Path}">
+                    <input type="hidden" name="session" value="{Text(each.Id)}">
+                    <button type="submit" class="button">{(each.Selected ? "Go on" : "Change to")}: {Text(each.Name)}, {Behind(each)}, in {Text(each.CoalitionName)}</button>
+                  </form></li>
+            """);
+        return $"""
+                  <p>{words}</p>
+                  <ul class="held">
+            {string.Join('\n', buttons)}
+                  </ul>
+            """;
+    }
+
+    static string Behind(BrowserSession who) => who.OrganisationName is { } organisation ? $"of <strong>{Text(organisation)}</strong>" : "of no organisation";
+
+    static string Text(string text) => HtmlEncoder.Default.Encode(text);
 
     static string Form() => $"""
               <form class="command" method="post" action="{SignIn.Path}">

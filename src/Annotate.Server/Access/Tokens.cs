@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Annotate.Access;
+using Annotate.Coalitions;
 using Annotate.Deciding;
 
 namespace Annotate.Server.Access;
@@ -18,14 +19,11 @@ public sealed class Tokens : IDisposable
         (_grains, _key, _clock, _lookups) = (grains, key, clock, new TokenLookups(grains, clock));
 
     /// <summary>Makes a token for a person.</summary>
-    /// <param name="stay">The person's, in which alone it is good.</param>
-    /// <param name="isInvitation">See <see cref="CountToken"/>.</param>
     /// <returns>The token itself, which nobody can ask for again; or the problem that they have too many.</returns>
-    public async Task<(MadeToken? Made, Problem? Problem)> IssueAsync(
-        TokenKind kind, string coalition, string person, int stay, TimeSpan life, By by, bool isInvitation = false)
+    internal async Task<(MadeToken? Made, Problem? Problem)> IssueAsync(TokenOrder order, By by)
     {
-        var made = new MadeToken(_key.Make(), _clock.GetUtcNow() + life);
-        var problem = await IssueAsync(made, kind, coalition, person, stay, by, inPlaceOf: null, isInvitation);
+        var made = new MadeToken(_key.Make(), ExpiryOf(order));
+        var problem = await IssueAsync(made, order, by, inPlaceOf: null);
         return problem is null ? (made, null) : (null, problem);
     }
 
@@ -58,6 +56,7 @@ public sealed class Tokens : IDisposable
         }
 
         var principal = PrincipalOf(hash, found);
+        if (!await IsLineageGoodAsync(principal)) return null;
         Remember(hash, principal, asked);
         return principal;
     }
@@ -71,29 +70,40 @@ public sealed class Tokens : IDisposable
     {
         if (!_key.MayBeGood(link)) return null;
         var hash = Secrets.HashOf(link);
-        return await LookUpAsync(link, hash, from) is { Kind: TokenKind.SignIn } found ? PrincipalOf(hash, found) : null;
+        return await LookUpAsync(link, hash, from) is { Kind: TokenKind.SignIn } found && PrincipalOf(hash, found) is var principal
+            && await IsLineageGoodAsync(principal) ? principal : null;
     }
 
-    /// <summary>Uses up a sign-in link and makes a session in its place.</summary>
-    /// <returns>Null when somebody else was faster, or it was an invitation and the person has come by another way.</returns>
-    public async Task<MadeToken?> RedeemAsync(Principal link)
+    /// <summary>Uses up a sign-in link, tells the coalition that the person has come, and makes a session in the link's place.</summary>
+    /// <returns>Null when somebody else was faster, or it was made by somebody else and is over.</returns>
+    /// <param name="browser">What it calls itself; null when it does not.</param>
+    public async Task<MadeToken?> RedeemAsync(Principal link, By by, string? browser)
     {
-        var by = new By(link.Person, null);
-        var spent = await GrainOf(link.Token).RunAsync(new RedeemLink { Id = NewId(), By = by });
-        if (spent.Problem is not null) return null;
-        var session = new MadeToken(_key.Make(), _clock.GetUtcNow().AddDays(Limits.SessionDays));
-        var problem = await IssueAsync(session, TokenKind.Session, link.Coalition!, link.Person, link.Stay, by, link.Token);
-        return problem is null ? session : null;
+        if ((await GrainOf(link.Token).RunAsync(new RedeemLink { Id = NewId(), By = by })).Problem is not null) return null;
+        var came = await _grains.GetGrain<ICoalitionGrain>(link.Coalition!).RunAsync(new Come(link.Person, link.Invitation) { Id = NewId(), By = by });
+        if (came.Problem is not null) return null;
+        var order = new TokenOrder(TokenKind.Session, link.Coalition!, link.Person, link.Stay, TimeSpan.FromDays(Limits.SessionDays), browser);
+        // A link that a program made for its own person: the session ends when the program's token does.
+        if (link.Lineage is [var maker, ..])
+        {
+            if (await GrainOf(maker).FindAsync() is not { } alive) return null;
+            order = order with { Lineage = link.Lineage, NoLaterThan = alive.Expires };
+        }
+
+        var session = new MadeToken(_key.Make(), ExpiryOf(order));
+        return await IssueAsync(session, order, by, link.Token) is null ? session : null;
     }
 
-    /// <summary>Ends a token, on open connections too.</summary>
-    public async Task RevokeAsync(Principal principal, By by)
+    /// <summary>Ends a token and those that were made with it, on open connections too.</summary>
+    public Task RevokeAsync(Principal principal, By by) => RevokeAsync(principal.Token, principal.Expires, principal.Coalition, principal.Person, by);
+
+    async Task RevokeAsync(string token, DateTimeOffset expires, string? coalition, string person, By by)
     {
         // In this order: the list that silos follow refuses the token even if the server stops before the token's own grain knows.
-        await Revocations.RunAsync(new RevokeEverywhere(principal.Token, principal.Expires) { Id = NewId(), By = by });
-        await GrainOf(principal.Token).RunAsync(new RevokeToken { Id = NewId(), By = by });
-        _found.TryRemove(principal.Token, out _);
-        if (principal.Coalition is { } coalition) await CountOf(coalition, principal.Person).RunAsync(new UncountTokens(principal.Token) { Id = NewId(), By = by });
+        await Revocations.RunAsync(new RevokeEverywhere(token, expires) { Id = NewId(), By = by });
+        await GrainOf(token).RunAsync(new RevokeToken { Id = NewId(), By = by });
+        _found.TryRemove(token, out _);
+        if (coalition is not null) await CountOf(coalition, person).RunAsync(new UncountTokens(token) { Id = NewId(), By = by });
     }
 
     /// <summary>Ends every token made for a person so far, on open connections too.</summary>
@@ -103,16 +113,54 @@ public sealed class Tokens : IDisposable
         await CountOf(coalition, person).RunAsync(new UncountTokens(null) { Id = NewId(), By = by });
     }
 
+    /// <summary>What a person can come in with, and what they have not been told yet.</summary>
+    internal Task<PersonTokensView> ListAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).ListAsync(who.Principal.Stay);
+
+    internal Task SeeNoticesAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).RunAsync(new SeeNotices { Id = NewId(), By = who.By });
+
+    /// <summary>Ends one of a person's own tokens.</summary>
+    /// <param name="token">Its hash.</param>
+    /// <returns>False when they have no such token that is good.</returns>
+    internal async Task<bool> TryRevokeAsync(Standing who, string token)
+    {
+        if ((await ListAsync(who)).Tokens.FirstOrDefault(each => each.Token == token) is not { } mine) return false;
+        await RevokeAsync(mine.Token, mine.Expires, who.Coalition, who.By.Person, who.By);
+        return true;
+    }
+
+    /// <summary>Ends all of a person's own tokens but the one that they ask with, and those it was made with.</summary>
+    internal async Task RevokeOthersAsync(Standing who)
+    {
+        foreach (var other in (await ListAsync(who)).Tokens)
+            if (other.Token != who.Principal.Token && !who.Principal.Lineage.Contains(other.Token))
+                await RevokeAsync(other.Token, other.Expires, who.Coalition, who.By.Person, who.By);
+    }
+
+    /// <summary>Whether a person would have nothing left to come in with.</summary>
+    internal async Task<bool> IsLastAsync(Standing who) => (await ListAsync(who)).Tokens.All(token => token.Token == who.Principal.Token);
+
+    /// <summary>Ends every token of everybody in every coalition, links included; the operator's keys stay.</summary>
+    /// <remarks>After a backup was put back: it holds tokens that were ended since. One entry does it, wherever the tokens are.</remarks>
+    public async Task RevokeEverybodysAsync() => await Revocations.RunAsync(new RevokeEveryToken { Id = NewId(), By = By.Operator });
+
+    /// <summary>Ends all keys of the operator but one.</summary>
+    internal async Task RevokeOperatorKeysAsync(string except) =>
+        await Revocations.RunAsync(new RevokeOperatorKeys(Secrets.HashOf(except)) { Id = NewId(), By = By.Operator });
+
     public void Dispose() => _lookups.Dispose();
 
-    async Task<Problem?> IssueAsync(
-        MadeToken made, TokenKind kind, string coalition, string person, int stay, By by, string? inPlaceOf, bool isInvitation = false)
+    async Task<Problem?> IssueAsync(MadeToken made, TokenOrder order, By by, string? inPlaceOf)
     {
         var hash = Secrets.HashOf(made.Token);
         // Counted first: a server that stops in between leaves a place that nothing takes, and not a token that nobody counts.
-        var counted = await CountOf(coalition, person).RunAsync(new CountToken(hash, made.Expires, stay, inPlaceOf, isInvitation) { Id = NewId(), By = by });
-        return counted.Problem
-            ?? (await GrainOf(hash).RunAsync(new IssueToken(kind, coalition, person, made.Expires, stay) { Id = NewId(), By = by })).Problem;
+        var count = new CountToken(hash, made.Expires, order.Stay, inPlaceOf, order.Invitation is not null, order.MayHaveCome, order.Kind, order.Name, order.Lineage is [var parent, ..] ? parent : null)
+        {
+            Id = NewId(),
+            By = by,
+        };
+        if ((await CountOf(order.Coalition, order.Person).RunAsync(count)).Problem is { } problem) return problem;
+        var issue = new IssueToken(order.Kind, order.Coalition, order.Person, made.Expires, order.Stay, order.Invitation, order.Lineage is [] ? null : [.. order.Lineage]) { Id = NewId(), By = by };
+        return (await GrainOf(hash).RunAsync(issue)).Problem;
     }
 
     async Task<TokenView?> LookUpAsync(string token, string hash, IPAddress? from)
@@ -136,7 +184,7 @@ public sealed class Tokens : IDisposable
     }
 
     static Principal PrincipalOf(string hash, TokenView found) =>
-        new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay);
+        new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay, found.Kind, found.Invitation, found.Lineage);
 
     IPersonTokensGrain CountOf(string coalition, string person) => _grains.GetGrain<IPersonTokensGrain>($"{coalition}/{person}");
 
@@ -144,7 +192,53 @@ public sealed class Tokens : IDisposable
 
     IRevocationGrain Revocations => _grains.GetGrain<IRevocationGrain>(RevocationGrain.OnlyKey);
 
-    Guid NewId() => Guid.CreateVersion7(_clock.GetUtcNow());
+    // The list that silos follow forgets those ended longest ago when there are very many; the grains of the tokens themselves do not.
+    async Task<bool> IsLineageGoodAsync(Principal principal)
+    {
+        if (principal.Lineage is []) return true;
+        try
+        {
+            var found = await Task.WhenAll(principal.Lineage.Select(token => GrainOf(token).FindAsync()))
+                .WaitAsync(TimeSpan.FromMilliseconds(Limits.GrantsTimeoutMilliseconds), _clock);
+            return found.All(token => token is not null);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            throw new GrantsUnreachableException(exception);
+        }
+    }
+
+    DateTimeOffset Now => _clock.GetUtcNow();
+
+    internal DateTimeOffset ExpiryOf(TokenOrder order) =>
+        order.NoLaterThan is { } latest && latest - Now < order.Life ? latest : Now + order.Life;
+
+    internal Guid NewId() => Guid.CreateVersion7(_clock.GetUtcNow());
+}
+
+/// <summary>A token to be made.</summary>
+/// <param name="Stay">The person's, in which alone it is good.</param>
+/// <param name="Name">By which the person knows it; null for none.</param>
+/// <param name="Invitation">When it is a link that somebody else makes: under which the coalition knows it.</param>
+/// <param name="MayHaveCome">See <see cref="CountToken"/>.</param>
+sealed record TokenOrder(
+    TokenKind Kind, string Coalition, string Person, int Stay, TimeSpan Life, string? Name = null, Guid? Invitation = null, bool MayHaveCome = false)
+{
+    /// <summary>Hashes of the tokens that it will end with, the nearest first.</summary>
+    public IReadOnlyList<string> Lineage { get; init; } = [];
+
+    /// <summary>When the nearest of them ends; null when it lives its own time.</summary>
+    public DateTimeOffset? NoLaterThan { get; init; }
+
+    /// <summary>
+    /// When it is made with a program's token, or in a session that such a token's link opened, it ends with that. What is made in any other
+    /// session lives its own time.
+    /// </summary>
+    public TokenOrder MadeWith(Principal maker)
+    {
+        IReadOnlyList<string> lineage = maker.Kind == TokenKind.Bearer ? [maker.Token, .. maker.Lineage] : maker.Lineage;
+        return lineage is [] ? this : this with { Lineage = lineage, NoLaterThan = maker.Expires };
+    }
 }
 
 /// <summary>A token that was just made.</summary>

@@ -31,15 +31,15 @@ static class CoalitionRoutes
         coalition.MapPut("", DescribeAsync).Requires(Right.Operator).WithSummary("Founds a coalition, or changes its name and policy.").Produces<Done>();
         coalition.MapGet("", ReadAsync).Requires(Right.Read).WithSummary("A coalition's organisations and people.").Produces<CoalitionView>();
         coalition.MapPatch("", ChooseAsync).Requires(Right.Steward).WithSummary("Changes the policy.").Produces<Done>();
-        coalition.MapPut("/organisations/{organisation}", NameAsync).Requires(Right.Steward)
+        coalition.MapPut("/organisations/{organisation}", NameAsync).Requires(Right.Administer)
             .WithSummary("Brings an organisation in, or changes its name.").Produces<Done>();
-        coalition.MapPut("/people/{person}", AdmitAsync).Requires(Right.Steward)
+        coalition.MapPut("/people/{person}", AdmitAsync).Requires(Right.Administer)
             .WithSummary("Admits a person, or says anew who they are and what they may do.").Produces<Done>();
-        coalition.MapDelete("/people/{person}", RemoveAsync).Requires(Right.Steward)
+        coalition.MapDelete("/people/{person}", RemoveAsync).Requires(Right.Administer)
             .WithSummary("Ends a person's belonging to the coalition.").Produces<Done>();
-        coalition.MapPut("/people/{person}/mandates/{mandate}", GrantAsync).Requires(Right.Steward)
+        coalition.MapPut("/people/{person}/mandates/{mandate}", GrantAsync).Requires(Right.Administer)
             .WithSummary("Gives a person a mandate, perhaps until a time.").Produces<Done>();
-        coalition.MapDelete("/people/{person}/mandates/{mandate}", RevokeAsync).Requires(Right.Steward)
+        coalition.MapDelete("/people/{person}/mandates/{mandate}", RevokeAsync).Requires(Right.Administer)
             .WithSummary("Takes a mandate back, at once.").Produces<Done>();
     }
 

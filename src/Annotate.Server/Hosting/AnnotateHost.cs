@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 namespace Annotate.Server.Hosting;
 
 /// <summary>A server: the web application and the data folder it holds while it lives.</summary>
-public sealed class AnnotateHost : IAsyncDisposable
+public sealed partial class AnnotateHost : IAsyncDisposable
 {
     readonly DataFolder _folder;
 
@@ -32,6 +32,7 @@ public sealed class AnnotateHost : IAsyncDisposable
     /// <exception cref="SettingsException">A setting does not fit.</exception>
     /// <exception cref="DataFolderInUseException">Another server holds the data folder.</exception>
     /// <exception cref="IOException">It cannot listen where it is told to.</exception>
+    /// <exception cref="StorageUnusableException">The database or account cannot be reached, or refuses.</exception>
     public static async Task<AnnotateHost> BuildAsync(Settings settings, bool isPrivate = false, Action<WebApplicationBuilder>? configure = null)
     {
         settings.Check();
@@ -42,6 +43,8 @@ public sealed class AnnotateHost : IAsyncDisposable
             var urls = isPrivate ? [] : settings.Urls;
             ListenAddresses.RequireFree(urls);
             await Profiles.RequireStorageAsync(settings);
+            var port = settings is { IsClustered: true, SiloPort: 0 } ? RememberedPort.Find(settings) : null;
+            if (port is not null) settings = settings with { SiloPort = port.Port };
             var socket = PrivateSocket.Prepare(folder.Path);
             var builder = NewBuilder();
             NamedProxies.RefuseTrustInAnybody(builder.Configuration);
@@ -49,6 +52,7 @@ public sealed class AnnotateHost : IAsyncDisposable
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
+            if (port is { Taken: { } taken }) LogPortTaken(app.Logger, taken, port.Port);
             UseParts(app, settings);
             return new AnnotateHost(app, folder, settings, socket);
         }
@@ -110,7 +114,8 @@ public sealed class AnnotateHost : IAsyncDisposable
         builder.UseOrleans(silo => silo.Use(settings));
         services.AddSingleton<BuiltPages>();
         services.AddAccess();
-        services.AddHostedService<OperatorToken>();
+        services.AddHostedService<StorageOrigin>();
+        services.AddSingleton<OperatorToken>().AddHostedService(provider => provider.GetRequiredService<OperatorToken>());
         services.AddParts(settings);
         services.AddLogScrubbing();
         services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(settings.StopSeconds));
@@ -155,4 +160,7 @@ public sealed class AnnotateHost : IAsyncDisposable
         app.UseDefaultFiles(new DefaultFilesOptions { FileProvider = files, RedirectToAppendTrailingSlash = false });
         app.UseStaticFiles(new StaticFileOptions { FileProvider = files });
     }
+
+    [LoggerMessage(LogLevel.Warning, "The port {Taken}, on which other servers reached this one, is taken; they reach it on {Port} now")]
+    static partial void LogPortTaken(ILogger logger, int taken, int port);
 }

@@ -19,7 +19,8 @@ static class ApiDescription
                 Title = "Annotate",
                 Version = "v1",
                 Description = "Organisations annotate a legal text, take positions on it, and write a joint statement. Problems are RFC 9457 "
-                    + "with the member code. What a caller may not see answers like what does not exist.",
+                    + "with the member code. What a caller may not see answers like what does not exist. "
+                    + $"A request that says whom it acts as ({ActingAs.Header}, with the member as of /api/me) is never answered as somebody else: identity-changed (409).",
             };
             // Here, wherever that is: the library would write down whatever Host the request came with.
             document.Servers = [new OpenApiServer { Url = "/" }];
@@ -46,6 +47,8 @@ static class ApiDescription
         Add(operation.Responses, StatusCodes.Status401Unauthorized, "There is no valid token.");
         Add(operation.Responses, StatusCodes.Status429TooManyRequests, "The token is wrong, and too many others that were came from this address; Retry-After says how long to wait.");
         if (right != Right.SignedIn) Add(operation.Responses, StatusCodes.Status403Forbidden, "The right is missing.");
+        Add(operation.Responses, StatusCodes.Status503ServiceUnavailable, "Busy, or a part of the server is away; Retry-After says when to ask again.");
+        Add(operation.Responses, StatusCodes.Status507InsufficientStorage, "The server has no room left; Retry-After says when to ask again.");
         Add(operation.Responses, StatusCodes.Status404NotFound, "There is nothing here, or nothing the caller may see.");
     }
 

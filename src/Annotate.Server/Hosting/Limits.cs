@@ -28,4 +28,34 @@ public static partial class Limits
 
     /// <summary>How many folders above the executable are searched for the repository's own files.</summary>
     public const int FoldersAboveMax = 8;
+
+    /// <summary>How long a server waits for the answer to a probe of another at first; then it goes by how long answers took.</summary>
+    public const int ProbeMilliseconds = 1_000;
+
+    /// <summary>
+    /// The longest it waits, however slow answers are. A server of which nothing at all was heard for <see cref="MissedProbesMax"/> times this
+    /// is declared dead although its connections stand.
+    /// </summary>
+    public const int ProbeMillisecondsMax = 2_000;
+
+    /// <summary>A server that has not answered so many probes in a row is declared dead.</summary>
+    public const int MissedProbesMax = 2;
+
+    /// <summary>How often the list of servers is read, beside what servers tell each other.</summary>
+    public const int MembershipReadSeconds = 10;
+
+    /// <summary>How often a server signs in that list that it is alive.</summary>
+    public const int AliveSignSeconds = 5;
+
+    /// <summary>A server that missed so many signs is not waited for by one that joins.</summary>
+    public const int AliveSignsMissedMax = 3;
+
+    /// <summary>How long a call that met a server which has just gone is tried again.</summary>
+    public const int PassingFailureMilliseconds = 10_000;
+
+    /// <summary>First wait before it is tried again; it doubles each time.</summary>
+    public const int CallAgainMilliseconds = 25;
+
+    /// <summary>Longest of those waits.</summary>
+    public const int CallAgainMillisecondsMax = 200;
 }

@@ -5,7 +5,7 @@ namespace Annotate.Server.Hosting;
 
 /// <summary>
 /// The operator's token, in a file of the data folder that only the server's account may read. Removing the file and starting again
-/// makes a new one; signing out with it ends it.
+/// makes a new one; signing out with it ends it; <see cref="RotateAsync"/> makes a new one and ends all others.
 /// </summary>
 sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
 {
@@ -24,15 +24,19 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
 
         var made = tokens.MakeForOperator();
         await tokens.IssueToOperatorAsync(made);
-        await WriteAsync(path, made, cancellationToken);
+        await OwnerOnly.WriteWholeAsync(path, made, cancellationToken);
+    }
+
+    /// <summary>Makes a new token for the operator, in the file too, and ends all others: those of other servers of a cluster as well, which make theirs when they start.</summary>
+    public async Task<string> RotateAsync(CancellationToken cancellationToken)
+    {
+        // The old ones end last: whatever stops in between, one of them is good and in the file.
+        var made = tokens.MakeForOperator();
+        await tokens.IssueToOperatorAsync(made);
+        await OwnerOnly.WriteWholeAsync(PathIn(settings.DataFolder), made, cancellationToken);
+        await tokens.RevokeOperatorKeysAsync(except: made);
+        return made;
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    static async Task WriteAsync(string path, string token, CancellationToken cancellationToken)
-    {
-        var next = path + ".next";
-        await using (var writer = new StreamWriter(OwnerOnly.Open(next, FileMode.Create))) await writer.WriteLineAsync(token.AsMemory(), cancellationToken);
-        File.Move(next, path, overwrite: true);
-    }
 }

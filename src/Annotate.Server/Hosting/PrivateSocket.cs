@@ -48,7 +48,8 @@ static class PrivateSocket
     static void RequireOurs(string path, string dataFolder)
     {
         var folder = Path.GetDirectoryName(path)!;
-        if (folder == Folder(dataFolder) || !OwnerOnly.IsOpenToOthers(folder)) return;
-        throw new UnauthorizedAccessException($"The folder {folder} is open to other accounts. Remove it, or choose a data folder with a shorter path.");
+        if (folder == Folder(dataFolder)) return;
+        PrivateFolder.Require(folder);
+        if (OwnerOnly.IsOpenToOthers(folder)) throw new UnauthorizedAccessException($"The folder {folder} is open to other accounts. Remove it, or choose a data folder with a shorter path.");
     }
 }

@@ -37,10 +37,13 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
                 return Problem.Invalid(RequestWords.OfRequest(bad, context.GetEndpoint()));
             case BadHttpRequestException bad:
                 return OfStatus(bad.StatusCode);
-            case GrantsUnreachableException:
-                LogRightsUnknown(exception);
-                return GrantsUnreachableException.Problem;
             default:
+                if (FaultProblems.Of(exception) is { } fault)
+                {
+                    logger.Fault(fault, $"{context.Request.Method} {context.Request.Path}", exception);
+                    return fault;
+                }
+
                 LogUnexpected(exception, context.Request.Method, context.Request.Path);
                 return new Problem("unexpected", 500, "Something went wrong on the server; nothing is known to be lost.");
         }
@@ -60,9 +63,6 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
         StatusCodes.Status400BadRequest => Problem.Invalid("Something in the request is missing or malformed."),
         _ => new("status-" + status, status, ReasonPhrases.GetReasonPhrase(status)),
     };
-
-    [LoggerMessage(LogLevel.Warning, "Refused: the rights of the caller cannot be checked")]
-    partial void LogRightsUnknown(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "{Method} {Path} failed")]
     partial void LogUnexpected(Exception exception, string method, string path);

@@ -13,12 +13,17 @@ static class Profiles
     const string StorageFile = "annotate.db";
 
     /// <summary>All journals share one storage.</summary>
-    internal const string StorageName = JournalledGrain<RevocationState>.StorageName;
+    const string StorageName = JournalledGrain<RevocationState>.StorageName;
+
+    // The provider's own name: grains reach it by the other one, under which its failures are told in the journal's words.
+    internal const string ProviderName = StorageName + ".provider";
 
     public static void Use(this ISiloBuilder silo, Settings settings)
     {
         // Other providers keep records under the service's name, so it must stay the same for ever.
         silo.Configure<ClusterOptions>(options => (options.ServiceId, options.ClusterId) = ("annotate", settings.Cluster));
+        silo.AddToldStorage(StorageName, ProviderName);
+        if (settings.IsClustered) silo.UseMembership();
         switch (settings.Profile)
         {
             case Profile.Sqlite:
@@ -27,13 +32,12 @@ static class Profiles
             case Profile.Postgres:
                 UsePostgres(silo, settings);
                 break;
-#if AZURE
             case Profile.Azure:
-                AzureProfile.Use(silo, settings);
+                silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), PortFor(settings), settings.GatewayPort);
+                silo.UseAzureAccount(ProviderName, AzureProfile.AccountOf(settings));
                 break;
-#endif
             default:
-                throw new SettingsException($"There is no profile {settings.Profile} in this build.");
+                throw new SettingsException($"There is no profile {settings.Profile}.");
         }
     }
 
@@ -44,18 +48,22 @@ static class Profiles
     public static async Task RequireStorageAsync(Settings settings)
     {
         if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
-        if (settings.Profile == Profile.Sqlite) await SqliteStore.Open(FileOf(settings)).DisposeAsync();
+        if (settings.Profile == Profile.Azure) await AzureStart.EnsureAsync(AzureProfile.AccountOf(settings));
+        if (settings.Profile != Profile.Sqlite) return;
+        StorageOrigin.RequireFile(settings, FileOf(settings));
+        await SqliteStore.Open(FileOf(settings)).DisposeAsync();
     }
 
-    static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, StorageFile);
+    /// <summary>The storage file of the profile Sqlite.</summary>
+    internal static string FileOf(Settings settings) => Path.Combine(settings.DataFolder, StorageFile);
 
     static void UseSqlite(ISiloBuilder silo, Settings settings)
     {
         // One process: the port for others of a cluster cannot be left out, so it is open to this machine only.
         silo.UseLocalhostClustering(PortFor(settings), gatewayPort: 0, serviceId: "annotate", clusterId: settings.Cluster);
         silo.Configure<EndpointOptions>(options => options.GatewayPort = 0);
-        silo.AddSqliteGrainStorage(StorageName, options => options.Path = FileOf(settings));
-        silo.AddSqliteReminders(StorageName);
+        silo.AddSqliteGrainStorage(ProviderName, options => options.Path = FileOf(settings));
+        silo.AddSqliteReminders(ProviderName);
     }
 
     static void UsePostgres(ISiloBuilder silo, Settings settings)
@@ -64,10 +72,10 @@ static class Profiles
         silo.ConfigureEndpoints(IPAddress.Parse(settings.SiloAddress), PortFor(settings), settings.GatewayPort);
         silo.UsePostgresClustering(database);
         silo.AddPostgresReminders(database);
-        silo.AddPostgresGrainStorage(StorageName, database);
+        silo.AddPostgresGrainStorage(ProviderName, database);
     }
 
-    internal static int PortFor(Settings settings)
+    static int PortFor(Settings settings)
     {
         if (settings.SiloPort != 0) return settings.SiloPort;
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

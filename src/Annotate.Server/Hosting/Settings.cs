@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Reflection;
+using Npgsql;
 
 namespace Annotate.Server.Hosting;
 
@@ -12,7 +13,7 @@ public enum Profile
     /// <summary>PostgreSQL 15 or later; any number of processes.</summary>
     Postgres,
 
-    /// <summary>A storage account; any number of processes. Only in builds made with <c>-p:Azure=true</c>.</summary>
+    /// <summary>A storage account of Azure; any number of processes.</summary>
     Azure,
 }
 
@@ -42,8 +43,26 @@ public sealed record Settings
     /// <summary>Connection string, for the profile Postgres.</summary>
     public string? Postgres { get; init; }
 
-    /// <summary>Connection string of the storage account, for the profile Azure.</summary>
+    /// <summary>Connection string of the storage account, for the profile Azure; or else <see cref="AzureBlobs"/>.</summary>
     public string? Azure { get; init; }
+
+    /// <summary>Address of the account's blob service, to be reached with an identity: nothing secret is then kept here.</summary>
+    public Uri? AzureBlobs { get; init; }
+
+    /// <summary>Address of the account's table service, where it is not told by that of the blob service.</summary>
+    public Uri? AzureTables { get; init; }
+
+    /// <summary>Client id of the managed identity to be; when not set, what Azure.Identity finds: environment, workload, machine, developer.</summary>
+    public string? AzureClientId { get; init; }
+
+    /// <summary>The container that holds the records.</summary>
+    public string AzureContainer { get; init; } = "annotate-records";
+
+    /// <summary>The table in which the servers of a cluster find each other.</summary>
+    public string AzureSilosTable { get; init; } = "OrleansSiloInstances";
+
+    /// <summary>The table that holds the reminders.</summary>
+    public string AzureRemindersTable { get; init; } = "OrleansReminders";
 
     /// <summary>The sample coalition; when not set, <c>seeds</c> is looked for beside the executable and above it.</summary>
     public string? SeedsFolder { get; init; }
@@ -54,7 +73,7 @@ public sealed record Settings
     /// <summary>The web pages; when not set, <c>wwwroot</c> is looked for beside the executable and above it.</summary>
     public string? WebFolder { get; init; }
 
-    /// <summary>Port on which the servers of a cluster talk to each other; 0 takes a free one.</summary>
+    /// <summary>Port on which the servers of a cluster talk to each other; 0 takes a free one, and the same one again at the next start.</summary>
     public int SiloPort { get; init; }
 
     /// <summary>Port for Orleans clients outside the cluster; 0 opens none.</summary>
@@ -81,6 +100,9 @@ public sealed record Settings
     /// <summary>How long a stop waits for what is under way.</summary>
     public int StopSeconds { get; init; } = 15;
 
+    /// <summary>Takes the storage as it is for once. Not to be set, but asked for each time: see <see cref="StorageOrigin"/>.</summary>
+    internal bool AcceptsStorage { get; init; }
+
     /// <summary>Reads the section <c>Annotate</c>.</summary>
     /// <exception cref="SettingsException">A name or a value is wrong; says which, and what would fit.</exception>
     public static Settings Read(IConfiguration configuration)
@@ -101,13 +123,8 @@ public sealed record Settings
     /// <exception cref="SettingsException">Says what.</exception>
     public void Check()
     {
-        if (Profile == Profile.Postgres && string.IsNullOrWhiteSpace(Postgres))
-            throw new SettingsException("The profile Postgres needs a connection string in Annotate:Postgres.");
-#if !AZURE
-        if (Profile == Profile.Azure) throw new SettingsException("This build leaves the profile Azure out; build with -p:Azure=true.");
-#endif
-        if (Profile == Profile.Azure && string.IsNullOrWhiteSpace(Azure))
-            throw new SettingsException("The profile Azure needs a connection string in Annotate:Azure.");
+        if (Profile == Profile.Postgres) CheckPostgres();
+        if (Profile == Profile.Azure) AzureProfile.Check(this);
         foreach (var url in Urls) CheckUrl(url);
         if (PublicUrl is { } address && (!address.IsAbsoluteUri || address.Scheme is not ("http" or "https")))
             throw new SettingsException("Annotate:PublicUrl is an http or https address.");
@@ -121,7 +138,23 @@ public sealed record Settings
         if (!System.Net.IPAddress.TryParse(SiloAddress, out _)) throw new SettingsException("Annotate:SiloAddress is an IP address.");
     }
 
+    /// <summary>Whether other servers may be there.</summary>
+    internal bool IsClustered => Profile != Profile.Sqlite;
+
     internal string[] Urls => Url.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    void CheckPostgres()
+    {
+        if (string.IsNullOrWhiteSpace(Postgres)) throw new SettingsException("The profile Postgres needs a connection string in Annotate:Postgres.");
+        try
+        {
+            _ = new NpgsqlConnectionStringBuilder(Postgres);
+        }
+        catch (ArgumentException wrong)
+        {
+            throw new SettingsException($"Annotate:Postgres is not a connection string, such as Host=db;Username=annotate;Database=annotate: {wrong.Message}");
+        }
+    }
 
     static void CheckUrl(string url)
     {

@@ -5,38 +5,35 @@ using Annotate.Text;
 namespace Annotate.Server.Live;
 
 /// <summary>
-/// Cursors and selections in one text, as this silo knows them: for each client id the last word, and whose it is. Nothing is kept on
-/// disk. A connection speaks only for client ids that nobody else speaks for; what it says of others is dropped, since stock clients
-/// repeat what they hear. Silos say again and again which of their connections are still there: what is not heard of any more has gone.
+/// Cursors and selections in one text, as this silo knows them: for each person and client id the last word. Nothing is kept on disk.
+/// Silos say again and again which of their connections are still there: what is not heard of any more has gone.
 /// </summary>
+/// <remarks>
+/// A client id belongs to whoever writes under it first, so nobody but its own person is told of it: others are told of an id that the
+/// server made. What they say of that is dropped, since stock clients repeat what they hear.
+/// </remarks>
 /// <param name="silo">This one.</param>
 /// <param name="silence">After so long without a word another silo is gone.</param>
-sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock)
+/// <param name="newId">Makes the ids that are shown.</param>
+sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock, Func<long> newId)
 {
     readonly Lock _lock = new();
-    readonly Dictionary<long, Known> _states = [];
+    readonly Dictionary<(string Person, long ClientId), Known> _states = [];
+    readonly HashSet<long> _shown = [];
     readonly Dictionary<long, long> _heardAt = [];
     long _sequence;
     bool _saidSomebody;
 
-    sealed record Known(AwarenessEntry Entry, string Person, long Origin, long Silo, long Sequence);
-
-    public long Silo => silo;
+    /// <param name="Entry">Under the client's own id.</param>
+    /// <param name="ShownAs">Its id for others.</param>
+    sealed record Known(AwarenessEntry Entry, long ShownAs, string Person, long Origin, long Silo, long Sequence)
+    {
+        public AwarenessEntry For(string person) => person == Person ? Entry : Entry with { ClientId = ShownAs };
+    }
 
     /// <summary>Takes what is new and its sender's own.</summary>
-    /// <returns>That part, as an awareness update; null when there is none.</returns>
-    public byte[]? Take(ReadOnlyMemory<byte> update, By by, long origin, long from)
-    {
-        if (!AwarenessUpdate.TryRead(update, out var entries, out _)) return null;
-        var taken = new List<AwarenessEntry>();
-        lock (_lock)
-        {
-            foreach (var entry in entries)
-                if (IsNews(entry, by, origin)) taken.Add(Keep(entry, by, origin, from));
-        }
-
-        return taken.Count == 0 ? null : AwarenessUpdate.Write(taken.ToArray());
-    }
+    /// <returns>That part, for the other silos; null when there is none.</returns>
+    public AwarenessNotice? Take(ReadOnlyMemory<byte> update, By by, long origin) => NoticeOf(Take(update, by, origin, silo, null), origin, by);
 
     /// <summary>Takes another silo's word.</summary>
     /// <returns>Whether there is something to tell.</returns>
@@ -45,13 +42,13 @@ sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock)
         // Our own comes back from the grain as well.
         if (notice.Silo == silo) return false;
         lock (_lock) _heardAt[notice.Silo] = clock.GetTimestamp();
-        if (notice.StillHere is not { } present) return Take(notice.Bytes, notice.By, notice.Origin, notice.Silo) is not null;
-        return Remove(known => known.Silo == notice.Silo && !present.Contains(known.Origin)) is not null;
+        if (notice.StillHere is not { } present) return Take(notice.Bytes, notice.By, notice.Origin, notice.Silo, notice.ShownAs).Count > 0;
+        return Remove(known => known.Silo == notice.Silo && !present.Contains(known.Origin)).Count > 0;
     }
 
     /// <summary>Forgets what a connection said, as "gone".</summary>
-    /// <returns>The removals, for others; null when it said nothing.</returns>
-    public byte[]? Remove(long origin) => Remove(known => known.Origin == origin);
+    /// <returns>The removals, for the other silos; null when it said nothing.</returns>
+    public AwarenessNotice? Remove(By by, long origin) => NoticeOf(Remove(known => known.Origin == origin), origin, by);
 
     /// <summary>Forgets what people of silos said that have been silent for too long.</summary>
     /// <returns>Whether there were any.</returns>
@@ -61,7 +58,7 @@ sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock)
         {
             var silent = _heardAt.Where(heard => clock.GetElapsedTime(heard.Value) > silence).Select(heard => heard.Key).ToArray();
             foreach (var gone in silent) _heardAt.Remove(gone);
-            return silent.Length > 0 && Remove(known => silent.Contains(known.Silo)) is not null;
+            return silent.Length > 0 && Remove(known => silent.Contains(known.Silo)).Count > 0;
         }
     }
 
@@ -77,8 +74,8 @@ sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock)
         }
     }
 
-    /// <summary>What was said after a cursor, as one awareness update; null when nothing was.</summary>
-    public byte[]? After(long cursor, out long seen)
+    /// <summary>What was said after a cursor, as one awareness update for a person; null when nothing was.</summary>
+    public byte[]? After(long cursor, string person, out long seen)
     {
         // Nearly always nothing was said, and every sender asks after every update.
         seen = Volatile.Read(ref _sequence);
@@ -86,49 +83,69 @@ sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock)
         lock (_lock)
         {
             seen = _sequence;
-            var entries = _states.Values.Where(known => known.Sequence > cursor).Select(known => known.Entry).ToArray();
+            var entries = _states.Values.Where(known => known.Sequence > cursor).Select(known => known.For(person)).ToArray();
             return entries.Length == 0 ? null : AwarenessUpdate.Write(entries);
         }
     }
 
-    /// <summary>What of an update is of client ids that nobody here speaks for; null when nothing is.</summary>
-    public byte[]? OfUnknown(ReadOnlyMemory<byte> update)
+    /// <summary>What of an update its sender says of client ids of their own, not of others that they were told of; null when nothing is.</summary>
+    public byte[]? OwnOf(ReadOnlyMemory<byte> update)
     {
         if (!AwarenessUpdate.TryRead(update, out var entries, out _)) return null;
-        lock (_lock) entries = Array.FindAll(entries, entry => !_states.ContainsKey(entry.ClientId));
+        lock (_lock) entries = Array.FindAll(entries, entry => !_shown.Contains(entry.ClientId));
         return entries.Length == 0 ? null : AwarenessUpdate.Write(entries);
     }
 
-    byte[]? Remove(Func<Known, bool> isGone)
+    AwarenessNotice? NoticeOf(List<Known> said, long origin, By by) => said.Count == 0 ? null : new AwarenessNotice(
+        AwarenessUpdate.Write([.. said.Select(known => known.Entry)]), origin, by, silo, ShownAs: [.. said.Select(known => known.ShownAs)]);
+
+    List<Known> Take(ReadOnlyMemory<byte> update, By by, long origin, long from, long[]? shownAs)
     {
-        var removed = new List<AwarenessEntry>();
+        var taken = new List<Known>();
+        if (!AwarenessUpdate.TryRead(update, out var entries, out _)) return taken;
+        lock (_lock)
+        {
+            for (var i = 0; i < entries.Length; i++)
+                if (IsNews(entries[i], by, origin)) taken.Add(Keep(entries[i], by.Person, origin, from, shownAs?.ElementAtOrDefault(i) ?? 0));
+        }
+
+        return taken;
+    }
+
+    List<Known> Remove(Func<Known, bool> isGone)
+    {
+        var removed = new List<Known>();
         lock (_lock)
         {
             foreach (var known in _states.Values.Where(known => !known.Entry.IsRemoval && isGone(known)).ToArray())
             {
                 var gone = new AwarenessEntry(known.Entry.ClientId, known.Entry.Clock + 1, "null"u8.ToArray());
-                _states[gone.ClientId] = known with { Entry = gone, Sequence = ++_sequence };
-                removed.Add(gone);
+                removed.Add(_states[(known.Person, gone.ClientId)] = known with { Entry = gone, Sequence = ++_sequence });
             }
         }
 
-        return removed.Count == 0 ? null : AwarenessUpdate.Write(removed.ToArray());
+        return removed;
     }
 
     bool IsNews(AwarenessEntry entry, By by, long origin)
     {
-        if (!_states.TryGetValue(entry.ClientId, out var known)) return !entry.IsRemoval && HasShare(by) && MakeRoom();
-        if (known.Person != by.Person) return false;
+        if (_shown.Contains(entry.ClientId)) return false;
+        if (!_states.TryGetValue((by.Person, entry.ClientId), out var known)) return !entry.IsRemoval && HasShare(by) && MakeRoom();
         // The same person on a new connection goes on counting; a repeat on another connection is an echo.
         return entry.Clock > known.Entry.Clock || (entry.Clock == known.Entry.Clock && entry.IsRemoval && !known.Entry.IsRemoval && origin == known.Origin);
     }
 
-    AwarenessEntry Keep(AwarenessEntry entry, By by, long origin, long from)
+    /// <param name="shownElsewhere">The id by which another silo shows it; 0 for none.</param>
+    Known Keep(AwarenessEntry entry, string person, long origin, long from, long shownElsewhere)
     {
+        var key = (person, entry.ClientId);
+        var before = _states.GetValueOrDefault(key);
+        // The same everywhere, since a client may carry what it was told to another silo; but nobody changes who is being shown.
+        var shownAs = before is { Entry.IsRemoval: false } || shownElsewhere == 0 ? before?.ShownAs ?? newId() : shownElsewhere;
+        if (before is not null) _shown.Remove(before.ShownAs);
+        _shown.Add(shownAs);
         // Copied: the entry points into the message it came with.
-        var kept = entry with { State = entry.State.ToArray() };
-        _states[entry.ClientId] = new Known(kept, by.Person, origin, from, ++_sequence);
-        return kept;
+        return _states[key] = new Known(entry with { State = entry.State.ToArray() }, shownAs, person, origin, from, ++_sequence);
     }
 
     // One person must not take all the room, and with it everybody else's cursor.
@@ -138,8 +155,13 @@ sealed class Awareness(long silo, TimeSpan silence, TimeProvider clock)
     bool MakeRoom()
     {
         if (_states.Count < Limits.AwarenessStatesMax) return true;
-        foreach (var (client, known) in _states)
-            if (known.Entry.IsRemoval) _states.Remove(client);
+        foreach (var (key, known) in _states)
+        {
+            if (!known.Entry.IsRemoval) continue;
+            _states.Remove(key);
+            _shown.Remove(known.ShownAs);
+        }
+
         return _states.Count < Limits.AwarenessStatesMax;
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text.Json;
 using Annotate.Server.Access;
 using Annotate.Text;
@@ -22,29 +23,41 @@ static class AwarenessState
     static readonly JsonDocumentOptions Bounded = new() { MaxDepth = Limits.AwarenessDepthMax };
 
     /// <summary>The entries of an awareness update that others may be given, each under the name of the person who is connected.</summary>
-    /// <returns>Null when there are none, or the update cannot be read.</returns>
-    public static byte[]? Said(ReadOnlyMemory<byte> update, Standing by)
+    /// <remarks>
+    /// Whoever hears of a client id under which nothing is written could write under it first. A position that names one has to wait:
+    /// cursors travel faster than the edits they follow. Where the sender repeats its own id otherwise, that part is left out.
+    /// </remarks>
+    /// <param name="written">The client ids that the text holds something of.</param>
+    public static Saying Said(ReadOnlyMemory<byte> update, Standing by, ReadOnlySpan<ClientClock> written)
     {
-        if (!AwarenessUpdate.TryRead(update, out var entries, out _)) return null;
+        if (!AwarenessUpdate.TryRead(update, out var entries, out _)) return default;
         var said = new List<AwarenessEntry>(entries.Length);
+        long? waitsFor = null;
+        var namesUnwritten = false;
         foreach (var entry in entries)
         {
             if (entry.IsRemoval) said.Add(entry);
-            else if (TryWrite(entry.State, by, out var state)) said.Add(entry with { State = state });
+            else if (TrySay(entry, by, written, out var told, out var named, ref namesUnwritten)) said.Add(told);
+            else waitsFor ??= named;
         }
 
-        return said.Count == 0 ? null : AwarenessUpdate.Write(said.ToArray());
+        return new Saying(said.Count == 0 ? null : AwarenessUpdate.Write([.. said]), waitsFor, namesUnwritten);
     }
 
-    static bool TryWrite(ReadOnlyMemory<byte> state, Standing by, out byte[] written)
+    static bool TrySay(
+        AwarenessEntry entry, Standing by, ReadOnlySpan<ClientClock> written, out AwarenessEntry told, out long? named, ref bool namesUnwritten)
     {
-        written = [];
-        if (state.Length > Limits.AwarenessStateBytesMax) return false;
+        (told, named) = (default, null);
+        if (entry.State.Length > Limits.AwarenessStateBytesMax) return false;
         try
         {
-            using var json = JsonDocument.Parse(state, Bounded);
+            using var json = JsonDocument.Parse(entry.State, Bounded);
             if (!IsSound(json.RootElement)) return false;
-            written = Write(json.RootElement, by);
+            named = UnwrittenIn(json.RootElement, written);
+            var own = ClientClocks.Of(written, entry.ClientId) > 0 ? null : entry.ClientId.ToString(CultureInfo.InvariantCulture);
+            namesUnwritten |= named is not null || Mentions(json.RootElement, own);
+            if (named is not null) return false;
+            told = entry with { State = Write(json.RootElement, by, own) };
             return true;
         }
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
@@ -52,6 +65,29 @@ static class AwarenessState
             // Too deep, or a string that is no Unicode: the reader says so in no other way.
             return false;
         }
+    }
+
+    static bool Mentions(JsonElement element, string? id) => id is not null && element.GetRawText().Contains(id, StringComparison.Ordinal);
+
+    /// <summary>A client id that a position somewhere in a state names, and that nothing is written under; null for none.</summary>
+    static long? UnwrittenIn(JsonElement element, ReadOnlySpan<ClientClock> written)
+    {
+        if (element.ValueKind == JsonValueKind.Array)
+        {
+            foreach (var inner in element.EnumerateArray())
+                if (UnwrittenIn(inner, written) is { } found) return found;
+        }
+
+        if (element.ValueKind != JsonValueKind.Object) return null;
+        var isPosition = Holds(element, "client", "clock");
+        foreach (var member in element.EnumerateObject())
+        {
+            if (isPosition && member.NameEquals("client") && member.Value.ValueKind == JsonValueKind.Number
+                && member.Value.TryGetInt64(out var client) && ClientClocks.Of(written, client) == 0) return client;
+            if (UnwrittenIn(member.Value, written) is { } found) return found;
+        }
+
+        return null;
     }
 
     // A name that comes twice counts the last time for one reader and the first time for another, so every one is looked at.
@@ -98,7 +134,8 @@ static class AwarenessState
         && id.EnumerateObject().All(part => part.Value.ValueKind == JsonValueKind.Number
             && part.Value.TryGetInt64(out var number) && number is >= 0 and <= WholeNumberMax);
 
-    static byte[] Write(JsonElement state, Standing by)
+    /// <param name="own">The sender's client id, where it must not be told; else null.</param>
+    static byte[] Write(JsonElement state, Standing by, string? own)
     {
         using var bytes = new MemoryStream();
         using (var writer = new Utf8JsonWriter(bytes))
@@ -108,7 +145,7 @@ static class AwarenessState
             foreach (var member in state.EnumerateObject())
             {
                 if (member.NameEquals(User)) color = ColorOf(member.Value);
-                else member.WriteTo(writer);
+                else if (own is null || !member.ToString().Contains(own, StringComparison.Ordinal)) member.WriteTo(writer);
             }
 
             WriteUser(writer, by, color);
@@ -136,3 +173,9 @@ static class AwarenessState
             ? text
             : null;
 }
+
+/// <summary>What is told of an awareness update.</summary>
+/// <param name="Told">The part that others are told; null for none.</param>
+/// <param name="WaitsFor">A client id that the rest names in a position, and that nothing is written under yet; null when nothing waits.</param>
+/// <param name="NamesUnwritten">Whether it names any such id.</param>
+readonly record struct Saying(byte[]? Told, long? WaitsFor, bool NamesUnwritten);

@@ -1,4 +1,5 @@
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Microsoft.AspNetCore.SignalR;
 
 namespace Annotate.Server.Live;
@@ -20,16 +21,17 @@ sealed partial class HubCallLog(ILogger<LiveHub> logger) : IHubFilter
             LogRefused(call.HubMethodName, refusal.Message);
             throw;
         }
-        catch (GrantsUnreachableException)
-        {
-            // Whoever renews the grants has said so already, once.
-            LogRefused(call.HubMethodName, GrantsUnreachableException.Problem.Code);
-            throw new HubException(GrantsUnreachableException.Problem.Json());
-        }
         catch (OperationCanceledException) when (call.Context.ConnectionAborted.IsCancellationRequested)
         {
             // Whoever called has gone.
             throw;
+        }
+        catch (Exception failure) when (FaultProblems.Of(failure) is { } problem)
+        {
+            // Whoever renews the grants has said so already, once.
+            if (problem == GrantsUnreachableException.Problem) LogRefused(call.HubMethodName, problem.Code);
+            else logger.Fault(problem, call.HubMethodName, failure);
+            throw new HubException(problem.Json());
         }
         catch (Exception fault)
         {

@@ -20,7 +20,7 @@ sealed class HubOutlet(HubConnectionContext connection, Principal principal, Quo
 
     public string ConnectionId => connection.ConnectionId;
 
-    public Principal Principal => principal;
+    public override Principal Principal => principal;
 
     public Quota Quota => quota;
 

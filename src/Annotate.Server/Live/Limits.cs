@@ -51,6 +51,9 @@ static class Limits
     /// <summary>A server that used so much of its processors since it was last looked is busy.</summary>
     public const int ProcessorBusyPercent = 80;
 
+    /// <summary>How long a stock client is kept from coming back to what is damaged, or to a full disk.</summary>
+    public const int LastingFaultHoldMilliseconds = 2_000;
+
     /// <summary>Edits one connection may have under way before its next frame is read.</summary>
     public const int EditsInFlightPerConnectionMax = 256;
 

@@ -136,8 +136,8 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
     }
 
     /// <summary>
-    /// Tells others of cursors and selections, under the name of whoever is connected. Client ids that belong to somebody else are dropped,
-    /// and so are positions that no editor could read; of people who may not write here others are told nothing.
+    /// Tells others of cursors and selections, under the name of whoever is connected and ids that the server makes. Positions that no
+    /// editor could read are dropped; of people who may not write here others are told nothing.
     /// </summary>
     /// <param name="awareness">A y-protocols awareness update.</param>
     public async Task Aware(string text, byte[] awareness)
@@ -148,7 +148,10 @@ sealed class LiveHub(LiveConnections connections, LiveTexts texts, LiveTopics to
         if (awareness.Length > Limits.AwarenessBytesMax)
             throw Refusal(Problem.TooLarge($"An awareness update has more than {Limits.AwarenessBytesMax} bytes."));
         if (!outlet.Quota.Awareness.TrySpend(awareness.Length)) throw Refusal(QuotaProblems.TooMuchAwareness);
-        open.Aware(awareness, await StandingAsync(outlet, open.Id.Coalition), outlet.Origin);
+        var standing = await StandingAsync(outlet, open.Id.Coalition);
+        await open.AwareAsync(awareness, standing, outlet.Origin);
+        // The text was closed meanwhile, which took back only what had been said by then.
+        if (outlet.Find<HubTextSubscription>(text) is null) open.Leave(standing.By, outlet.Origin);
     }
 
     // A client may send nothing where something belongs, whatever the types here say.

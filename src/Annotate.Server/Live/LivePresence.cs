@@ -10,7 +10,7 @@ namespace Annotate.Server.Live;
 /// Who is present in each coalition that has connections on this silo, as far as the other silos have told. One report of a coalition is
 /// under way at a time; whoever comes and goes meanwhile is in the next.
 /// </summary>
-sealed class LivePresence(IGrainFactory grains, ILogger<LivePresence> logger, TimeProvider clock) : BackgroundService, IPresenceObserver
+sealed class LivePresence(IGrainFactory grains, LostSilos lost, ILogger<LivePresence> logger, TimeProvider clock) : BackgroundService, IPresenceObserver
 {
     readonly Dictionary<string, Room> _rooms = [];
     readonly Lock _lock = new();
@@ -104,13 +104,24 @@ sealed class LivePresence(IGrainFactory grains, ILogger<LivePresence> logger, Ti
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(Annotate.Limits.PresenceReportSeconds), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        // A grain that is opened elsewhere has heard of nobody yet.
+        lost.Lost += ReportAll;
+        try
         {
-            string[] coalitions;
-            lock (_lock) coalitions = [.. _rooms.Keys];
-            foreach (var coalition in coalitions) Report(coalition);
+            using var timer = new PeriodicTimer(TimeSpan.FromSeconds(Annotate.Limits.PresenceReportSeconds), clock);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) ReportAll();
         }
+        finally
+        {
+            lost.Lost -= ReportAll;
+        }
+    }
+
+    void ReportAll()
+    {
+        string[] coalitions;
+        lock (_lock) coalitions = [.. _rooms.Keys];
+        foreach (var coalition in coalitions) Report(coalition);
     }
 
     void Report(string coalition)

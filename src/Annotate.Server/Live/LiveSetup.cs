@@ -13,6 +13,7 @@ static class LiveSetup
     {
         services.AddSingleton(settings);
         services.AddSingleton<Quotas>();
+        services.AddSingleton<LostSilos>();
         services.AddSingleton<LiveTopics>().AddHostedService(provider => provider.GetRequiredService<LiveTopics>());
         services.AddSingleton<LivePresence>().AddHostedService(provider => provider.GetRequiredService<LivePresence>());
         services.AddSingleton<LiveConnections>().AddHostedService(provider => provider.GetRequiredService<LiveConnections>());

@@ -23,6 +23,7 @@ sealed class LiveText(
     long _pendingBytes;
     bool _isSending;
     TextFrame? _lastFrame;
+    readonly EarlyAwareness _early = new(grain.StateVectorAsync, logger);
     readonly Lock _plainLock = new();
     PlainText? _plain;
     int _plainLeases;
@@ -72,6 +73,7 @@ sealed class LiveText(
     {
         base.WakeAll();
         Volatile.Read(ref _plain)?.Wake();
+        if (_early.IsAny) TellEarlyAsync().Ignore();
     }
 
     /// <summary>The editor is answered when the edit is durable, or why it is not. A full queue is the sender's problem, who keeps the edit.</summary>
@@ -106,8 +108,8 @@ sealed class LiveText(
     /// Keeps what a connection says of its client ids, and passes it on to the other silos. Only people who may write here have a cursor
     /// for others: whoever reads is not watched reading, and cannot disturb an editor.
     /// </summary>
-    /// <returns>False when the person may not write here, so that it went to nobody.</returns>
-    public bool Aware(ReadOnlyMemory<byte> update, Standing standing, long origin)
+    /// <returns>False when it is told to nobody, or not yet.</returns>
+    public async ValueTask<bool> AwareAsync(ReadOnlyMemory<byte> update, Standing standing, long origin)
     {
         if (!standing.May(Right.Draft))
         {
@@ -115,15 +117,20 @@ sealed class LiveText(
             return false;
         }
 
-        if (AwarenessState.Said(update, standing) is { } said && awareness.Take(said, standing.By, origin, awareness.Silo) is { } accepted)
-            PassOn(accepted, origin, standing.By);
-        return true;
+        var saying = AwarenessState.Said(update, standing, _early.Written);
+        if (saying.NamesUnwritten && await _early.TryAskAsync(Version)) saying = AwarenessState.Said(update, standing, _early.Written);
+        if (_early.Take(new EarlyWord(update, standing, origin), saying, Keep) is { } accepted) PassOn(accepted);
+        if (saying.WaitsFor is null) return true;
+        // It may have been written since that was asked.
+        TellEarlyAsync().Ignore();
+        return false;
     }
 
     /// <summary>The connection is gone, and its cursors with it.</summary>
     public void Leave(By by, long origin)
     {
-        if (awareness.Remove(origin) is { } removed) PassOn(removed, origin, by);
+        _early.Forget(origin);
+        if (awareness.Remove(by, origin) is { } removed) PassOn(removed);
     }
 
     public override Task AwareAsync(AwarenessNotice notice)
@@ -140,10 +147,18 @@ sealed class LiveText(
         if (awareness.ForgetSilent()) WakeAll();
     }
 
-    void PassOn(byte[] accepted, long origin, By by)
+    AwarenessNotice? Keep(byte[] told, EarlyWord word) => awareness.Take(told, word.Standing.By, word.Origin);
+
+    void PassOn(AwarenessNotice accepted)
     {
-        grain.AwareAsync(new AwarenessNotice(accepted, origin, by, awareness.Silo)).Ignore();
+        grain.AwareAsync(accepted).Ignore();
         WakeAll();
+    }
+
+    async Task TellEarlyAsync()
+    {
+        await _early.TryAskAsync(Version);
+        foreach (var accepted in _early.TakeWritten(Keep)) PassOn(accepted);
     }
 
     /// <summary>What a connection that is at <paramref name="since"/> must be sent; null when nothing; throws nothing.</summary>

@@ -34,6 +34,9 @@ class LiveTopic : ITopicObserver
 
     public string Topic { get; }
 
+    /// <summary>The grain does not know its followers any more: follow again, by a call that begins after this.</summary>
+    public event Action? Left;
+
     protected ILogger Logger { get; }
 
     /// <summary>The last version this silo knows of; -1 before it follows.</summary>
@@ -69,6 +72,15 @@ class LiveTopic : ITopicObserver
         lock (_lock) return _renewing.IsCompleted ? _renewing = RenewOnceAsync() : _renewing;
     }
 
+    /// <summary>The same by a call that begins after this one: what is under way may have been answered by an activation that has gone.</summary>
+    public async Task FollowAgainAsync()
+    {
+        Task running;
+        lock (_lock) running = _renewing;
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await RenewAsync();
+    }
+
     /// <summary>Follows it no longer, for good.</summary>
     public async Task UnfollowAsync()
     {
@@ -99,6 +111,12 @@ class LiveTopic : ITopicObserver
     }
 
     public virtual Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
+
+    public Task LeftAsync()
+    {
+        Left?.Invoke();
+        return Task.CompletedTask;
+    }
 
     /// <summary>Called at every renewal, for what has to be looked after.</summary>
     public virtual void Tend() { }

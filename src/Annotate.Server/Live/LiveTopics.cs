@@ -4,10 +4,10 @@ using Annotate.Statements;
 namespace Annotate.Server.Live;
 
 /// <summary>
-/// All that this silo follows for its connections: one observer for each topic, renewed before the grain forgets it. Topics nobody has
-/// open any more are let go at the next renewal.
+/// All that this silo follows for its connections: one observer for each topic, renewed before the grain forgets it, and at once when the
+/// grain has gone. Topics nobody has open any more are let go at the next renewal.
 /// </summary>
-sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<LiveTopics> logger, TimeProvider clock) : BackgroundService
+sealed class LiveTopics(IGrainFactory grains, LostSilos lost, LiveSettings settings, ILogger<LiveTopics> logger, TimeProvider clock) : BackgroundService
 {
     readonly Dictionary<string, Followed> _topics = [];
     readonly Lock _lock = new();
@@ -21,6 +21,9 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
 
         /// <summary>The renewal under way, or the last.</summary>
         public Task Renewal { get; set; } = Task.CompletedTask;
+
+        /// <summary>It will be followed again when the renewal under way is over.</summary>
+        public bool IsLeft { get; set; }
 
         public int Leases { get; set; }
 
@@ -49,8 +52,44 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(settings.FollowRenew, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken)) await RenewAllAsync();
+        lost.Lost += FollowAllAgain;
+        try
+        {
+            using var timer = new PeriodicTimer(settings.FollowRenew, clock);
+            while (await timer.WaitForNextTickAsync(stoppingToken)) await RenewAllAsync();
+        }
+        finally
+        {
+            lost.Lost -= FollowAllAgain;
+        }
+    }
+
+    // Which grains lived there nobody knows any more.
+    void FollowAllAgain()
+    {
+        lock (_lock)
+            foreach (var followed in _topics.Values) FollowAgain(followed);
+    }
+
+    void FollowAgain(Followed followed)
+    {
+        lock (_lock)
+        {
+            if (followed.IsLeft) return;
+            followed.IsLeft = true;
+            followed.Renewal = FollowAgainAsync(followed, followed.Renewal);
+        }
+    }
+
+    // In turn with all others: a silo that goes leaves thousands at once.
+    async Task FollowAgainAsync(Followed followed, Task renewal)
+    {
+        await renewal.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await _room.WaitAsync();
+        lock (_lock) followed.IsLeft = false;
+        var again = RenewAsync(followed, topic => topic.FollowAgainAsync());
+        _ = MakeRoomAsync(again);
+        await again;
     }
 
     /// <summary>
@@ -65,8 +104,9 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
         {
             if (!followed.Renewal.IsCompleted) continue;
             await _room.WaitAsync();
-            followed.Renewal = RenewAsync(followed);
-            _ = MakeRoomAsync(followed.Renewal);
+            var renewal = RenewAsync(followed, topic => topic.RenewAsync());
+            lock (_lock) followed.Renewal = followed.IsLeft ? Task.WhenAll(renewal, followed.Renewal) : renewal;
+            _ = MakeRoomAsync(renewal);
         }
     }
 
@@ -77,18 +117,18 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
         _room.Release();
     }
 
-    async Task RenewAsync(Followed followed)
+    async Task RenewAsync(Followed followed, Func<LiveTopic, Task> renewAsync)
     {
         try
         {
-            if (IsLetGo(followed))
+            if (IsLetGo(followed, out var isNow))
             {
-                await followed.Topic.UnfollowAsync();
+                if (isNow) await followed.Topic.UnfollowAsync();
                 return;
             }
 
             followed.Topic.Tend();
-            await followed.Topic.RenewAsync();
+            await renewAsync(followed.Topic);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -97,11 +137,28 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
         }
     }
 
-    Awareness NewAwareness() => new(_silo, settings.FollowRenew * Limits.AwarenessSilentRenewalsMax, clock);
+    /// <summary>
+    /// Of no stock client, whose ids have 32 bits, so that nobody takes another's word for their own; within the 53 that they can read.
+    /// </summary>
+    static long NewShownId() => (1L << 32) + (LiveConnections.NewOrigin() & ((1L << 52) - 1));
 
-    bool IsLetGo(Followed followed)
+    Awareness NewAwareness() => new(_silo, settings.FollowRenew * Limits.AwarenessSilentRenewalsMax, clock, NewShownId);
+
+    /// <param name="isNow">Whether it is let go by this very call; else it was before.</param>
+    bool IsLetGo(Followed followed, out bool isNow)
     {
-        lock (_lock) return followed.Leases == 0 && _topics.Remove(followed.Topic.Topic);
+        lock (_lock)
+        {
+            isNow = followed.Leases == 0 && _topics.GetValueOrDefault(followed.Topic.Topic) == followed && _topics.Remove(followed.Topic.Topic);
+            return isNow || followed.Leases == 0;
+        }
+    }
+
+    Followed New(LiveTopic topic)
+    {
+        var followed = new Followed(topic);
+        topic.Left += () => FollowAgain(followed);
+        return followed;
     }
 
     async Task<LiveTopic> LeaseAsync(string topic, Func<LiveTopic> create)
@@ -109,7 +166,7 @@ sealed class LiveTopics(IGrainFactory grains, LiveSettings settings, ILogger<Liv
         Followed? followed;
         lock (_lock)
         {
-            if (!_topics.TryGetValue(topic, out followed)) _topics[topic] = followed = new Followed(create());
+            if (!_topics.TryGetValue(topic, out followed)) _topics[topic] = followed = New(create());
             followed.Leases++;
             // A start that failed is tried again by whoever comes next.
             if (followed.Started is null or { IsFaulted: true } or { IsCanceled: true }) followed.Started = followed.Topic.RenewAsync();

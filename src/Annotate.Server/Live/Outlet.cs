@@ -18,6 +18,9 @@ abstract class Outlet(TimeProvider clock)
     /// <summary>Unique over all silos: names where an edit came from.</summary>
     public required long Origin { get; init; }
 
+    /// <summary>Whose connection it is.</summary>
+    public abstract Principal Principal { get; }
+
     public void Enqueue(Subscription subscription)
     {
         _dirty.Enqueue(subscription);

@@ -138,7 +138,8 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
 
         if (Array.TrueForAll(entries, entry => entry.Event is not Edited edited || TryTake(_document!, edited.Update)))
         {
-            if (to > state.Version) Publish(new PlainState(to, SectionReading.Plain(_document!)));
+            if (_document!.MayReadOtherwise) _document = _document.Reloaded();
+            if (to > state.Version) Publish(new PlainState(to, SectionReading.Plain(_document)));
             return;
         }
 

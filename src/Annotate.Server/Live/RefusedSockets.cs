@@ -42,7 +42,8 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
 
     // Others (rights that cannot be checked now) pass by themselves, so those clients shall come back.
     static bool IsFinal(int status) =>
-        status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound or StatusCodes.Status429TooManyRequests;
+        status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status404NotFound or StatusCodes.Status409Conflict
+            or StatusCodes.Status429TooManyRequests;
 
     // Whoever has the same name by chance is refused in the handshake: that does no harm, so a number will do.
     static ulong NameOf(HttpContext context, Problem problem) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(
@@ -54,7 +55,7 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
         try
         {
-            await socket.CloseOutputAsync((WebSocketCloseStatus)(YjsConnection.CloseBase + problem.Status), problem.Code, either.Token);
+            await socket.CloseOutputAsync(ClosingCode.Of(problem), problem.Code, either.Token);
             // Clients speak first. If what they said were left unread, the connection would be reset, and the closing frame with it.
             var unread = new byte[Limits.RefusedSocketBytesMax];
             var left = unread.Length;

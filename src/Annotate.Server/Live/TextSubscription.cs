@@ -26,7 +26,7 @@ abstract class TextSubscription(LiveText text, Outlet outlet) : Subscription(out
             Outlet.Advance();
         }
 
-        if (text.Awareness.After(_awarenessCursor, out var seen) is { } awareness) await SendAwarenessAsync(awareness);
+        if (text.Awareness.After(_awarenessCursor, Outlet.Principal.Person, out var seen) is { } awareness) await SendAwarenessAsync(awareness);
         _awarenessCursor = seen;
     }
 

@@ -1,5 +1,6 @@
 using System.Net.WebSockets;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Annotate.Statements;
 using Annotate.Text;
 
@@ -10,9 +11,6 @@ sealed class YjsConnection(
     WebSocket socket, LiveText text, Principal principal, Quota quota, Doors doors, TimeProvider clock, ILogger logger)
     : Outlet(clock), IEditor, IDisposable
 {
-    /// <summary>Closing codes: 4400 to 4499 are final, the last two digits as in the HTTP status; a client need not come back.</summary>
-    public const int CloseBase = 4000;
-
     const int ReadBufferBytes = 1 << 10;
 
     public static Problem DraftMandateMissing { get; } = Problem.MandateMissing("To write in a section you need the mandate to draft.");
@@ -26,6 +24,8 @@ sealed class YjsConnection(
     Task _goodbye = Task.CompletedTask;
     bool _isEnding;
     bool _lacks;
+
+    public override Principal Principal => principal;
 
     string Coalition => text.Id.Coalition;
 
@@ -41,8 +41,21 @@ sealed class YjsConnection(
         }
     }
 
-    /// <summary>Ends the connection for good, with the reason in the closing frame.</summary>
-    public void Refuse(Problem problem) => End((WebSocketCloseStatus)(CloseBase + problem.Status), problem.Code);
+    /// <summary>
+    /// Ends the connection with the reason in the closing frame: for good, or, where the problem is the server's own (4500 and above), to come back.
+    /// </summary>
+    public void Refuse(Problem problem) => End(ClosingCode.Of(problem), problem.Code, HoldFor(problem));
+
+    // Stock clients are back a tenth of a second after a connection that was open: what will not have passed by then is told later.
+    static TimeSpan HoldFor(Problem problem) => problem == Problem.StorageFull || problem == Problem.Damaged
+        ? TimeSpan.FromMilliseconds(Limits.LastingFaultHoldMilliseconds)
+        : TimeSpan.Zero;
+
+    void RefuseFor(Exception failure, Problem problem)
+    {
+        logger.Fault(problem, $"a connection to {text.Id}", failure);
+        Refuse(problem);
+    }
 
     public override async Task LookAgainAsync(string coalition, Func<Principal, string, Task<Standing?>> standingOf)
     {
@@ -55,9 +68,10 @@ sealed class YjsConnection(
         // What is being received ends then, as it would if it had the token itself.
         using var abort = _ended.Token.UnsafeRegister(static ended => ((WebSocket)ended!).Abort(), socket);
         using var stop = stopping.Register(() => End(WebSocketCloseStatus.EndpointUnavailable, "stopping"));
-        var standing = await doors.StandingAsync(principal, Coalition);
+        Standing? standing = null;
         try
         {
+            standing = await StandingAsync(_ended.Token);
             // A reader is not asked for what the server lacks: it has nothing that the server would take.
             if (standing is null) Refuse(Problem.NotFound);
             else if (standing.May(Right.Draft)) await SendAsync(MessageKind.SyncStep1, await text.StateVectorAsync());
@@ -66,6 +80,10 @@ sealed class YjsConnection(
         catch (Exception exception) when (exception is OperationCanceledException or WebSocketException or IOException)
         {
             // The client is gone, or was sent away: either is an end like any other.
+        }
+        catch (Exception failure) when (FaultProblems.Of(failure) is { } problem)
+        {
+            RefuseFor(failure, problem);
         }
         finally
         {
@@ -87,8 +105,14 @@ sealed class YjsConnection(
     public void Fail(Exception exception)
     {
         // It is in doubt; the client still has the edit and sends it again when it comes back.
-        logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
         TryMakeRoom();
+        if (FaultProblems.Of(exception) is { } problem)
+        {
+            RefuseFor(exception, problem);
+            return;
+        }
+
+        logger.LogWarning(exception, "An edit of {Text} is in doubt", text.Id);
         Abort();
     }
 
@@ -173,7 +197,7 @@ sealed class YjsConnection(
     {
         MessageKind.SyncStep1 => OpenAsync(message.Payload.ToArray()),
         MessageKind.SyncStep2 or MessageKind.Update => EditAsync(message.Payload, ended),
-        MessageKind.Awareness => AwareAsync(message.Payload),
+        MessageKind.Awareness => AwareAsync(message.Payload, ended),
         MessageKind.QueryAwareness => TellAwarenessAsync(),
         _ => ValueTask.CompletedTask,
     };
@@ -199,7 +223,7 @@ sealed class YjsConnection(
         if (IsEmpty(update)) return;
         // Whoever writes too fast is read no further for a while. To send them away would be for good, with what they could not yet send.
         if (quota.Edits.Spend(update.Length) is var wait && wait > TimeSpan.Zero) await Task.Delay(wait, Clock, ended);
-        if (!doors.TryStanding(principal, Coalition, out var standing)) standing = await doors.StandingAsync(principal, Coalition);
+        if (!doors.TryStanding(principal, Coalition, out var standing)) standing = await StandingAsync(ended);
         if (standing is null) Refuse(Problem.NotFound);
         else if (!standing.May(Right.Draft)) Refuse(DraftMandateMissing);
         else
@@ -209,10 +233,28 @@ sealed class YjsConnection(
         }
     }
 
+    // While rights cannot be checked nothing is allowed, but nobody is sent away for it: the client is read no further until they can be, or
+    // until they have been unknown for so long that open sockets are cut.
+    async ValueTask<Standing?> StandingAsync(CancellationToken ended)
+    {
+        var began = Clock.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return await doors.StandingAsync(principal, Coalition);
+            }
+            catch (GrantsUnreachableException) when (Clock.GetElapsedTime(began).TotalMilliseconds < Annotate.Server.Limits.GrantsLostMilliseconds)
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(Annotate.Server.Limits.GrantsRenewMilliseconds), Clock, ended);
+            }
+        }
+    }
+
     // A client that has nothing to add answers step 1 with the update that says nothing.
     static bool IsEmpty(ReadOnlyMemory<byte> update) => update.Span is [0, 0];
 
-    async ValueTask AwareAsync(ReadOnlyMemory<byte> update)
+    async ValueTask AwareAsync(ReadOnlyMemory<byte> update, CancellationToken ended)
     {
         if (update.Length > Limits.AwarenessBytesMax)
         {
@@ -222,12 +264,12 @@ sealed class YjsConnection(
 
         // The last word counts, and clients repeat theirs every few seconds: what is too much may be left out.
         if (!quota.Awareness.TrySpend(update.Length)) return;
-        if (await doors.StandingAsync(principal, Coalition) is not { } standing) Refuse(Problem.NotFound);
-        // Stock clients leave a server that says nothing for half a minute, so a reader hears their own word.
-        else if (!text.Aware(update, standing, Origin) && text.Awareness.OfUnknown(update) is { } own) await SendAsync(MessageKind.Awareness, own);
+        if (await StandingAsync(ended) is not { } standing) Refuse(Problem.NotFound);
+        // Stock clients leave a server that says nothing for half a minute, so whoever is shown to nobody hears their own word.
+        else if (!await text.AwareAsync(update, standing, Origin) && text.Awareness.OwnOf(update) is { } own) await SendAsync(MessageKind.Awareness, own);
     }
 
-    ValueTask TellAwarenessAsync() => text.Awareness.After(0, out _) is { } all ? SendAsync(MessageKind.Awareness, all) : ValueTask.CompletedTask;
+    ValueTask TellAwarenessAsync() => text.Awareness.After(0, principal.Person, out _) is { } all ? SendAsync(MessageKind.Awareness, all) : ValueTask.CompletedTask;
 
     ValueTask SendAsync(MessageKind kind, ReadOnlySpan<byte> payload) => SendAsync(Messages.Write(kind, payload));
 
@@ -247,20 +289,21 @@ sealed class YjsConnection(
         }
     }
 
-    void End(WebSocketCloseStatus status, string? reason)
+    void End(WebSocketCloseStatus status, string? reason, TimeSpan hold = default)
     {
         // One lock for both: whoever finds that it is ending finds the goodbye to wait for.
         lock (_endLock)
         {
             if (_isEnding) return;
             Volatile.Write(ref _isEnding, true);
-            _goodbye = SayGoodbyeAsync(status, reason);
+            _goodbye = SayGoodbyeAsync(status, reason, hold);
         }
     }
 
     // The closing frame goes first; only a client that does not answer it is cut off, or it would never learn why.
-    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason)
+    async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason, TimeSpan hold)
     {
+        if (hold > TimeSpan.Zero) await Task.Delay(hold, Clock, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), Clock);
         try
         {

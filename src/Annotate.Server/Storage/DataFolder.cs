@@ -27,10 +27,12 @@ public sealed class DataFolder : IDisposable
     /// <summary>Creates the folder, for this account alone, where it is missing, and takes it.</summary>
     /// <param name="path">The folder, relative to the working directory or absolute.</param>
     /// <exception cref="DataFolderInUseException">Another process, or this one, holds it.</exception>
+    /// <exception cref="UnauthorizedAccessException">Others could have put something into it; says what to do.</exception>
     public static DataFolder Take(string path)
     {
         var folder = System.IO.Path.GetFullPath(path);
         OwnerOnly.MakeFolder(folder);
+        PrivateFolder.Require(folder);
         var lockFile = System.IO.Path.Combine(folder, LockFileName);
         FileStream hold;
         try

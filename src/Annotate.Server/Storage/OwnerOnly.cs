@@ -26,6 +26,19 @@ static class OwnerOnly
         return new FileStream(path, options);
     }
 
+    /// <summary>Writes a file that is either whole or not there, and closed to others from the start.</summary>
+    public static async Task WriteWholeAsync(string path, string line, CancellationToken cancellation)
+    {
+        var next = path + ".next";
+        await using (var file = Open(next, FileMode.Create))
+        {
+            await using (var writer = new StreamWriter(file, leaveOpen: true)) await writer.WriteLineAsync(line.AsMemory(), cancellation);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(next, path, overwrite: true);
+    }
+
     /// <summary>
     /// Makes an empty file where there is none, and closes one that is there to others. Never opens one that is there: closing it again
     /// would drop the locks that another part of this process holds on it, as SQLite does.

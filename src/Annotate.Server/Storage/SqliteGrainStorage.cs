@@ -14,8 +14,6 @@ namespace Annotate.Server.Storage;
 /// </remarks>
 public sealed class SqliteGrainStorage : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    static readonly JournalRecordSerializer Serializer = new();
-
     readonly string name;
     readonly SqliteStorageOptions options;
     SqliteStore? store;
@@ -27,6 +25,9 @@ public sealed class SqliteGrainStorage : IGrainStorage, ILifecycleParticipant<IS
         this.name = name;
         this.options = options;
     }
+
+    /// <summary>Tests put another around it.</summary>
+    internal IGrainStorageSerializer Serializer { get; init; } = new JournalRecordSerializer();
 
     internal SqliteStore Store => store ?? throw new InvalidOperationException($"The storage '{name}' ({options.Path}) is not open yet.");
 
@@ -52,7 +53,7 @@ public sealed class SqliteGrainStorage : IGrainStorage, ILifecycleParticipant<IS
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var record = await Store.Read(tables => tables.Read(grainId, stateName)).ConfigureAwait(false);
-        grainState.State = Serializer.Deserialize<T>(new BinaryData(record?.Bytes ?? []));
+        grainState.State = Serializer.Deserialize<T>(new BinaryData(record?.Bytes ?? []))!;
         grainState.ETag = record?.Tag.ToString();
         grainState.RecordExists = record is not null;
     }
@@ -69,7 +70,7 @@ public sealed class SqliteGrainStorage : IGrainStorage, ILifecycleParticipant<IS
     /// <inheritdoc/>
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        var nothing = Serializer.Deserialize<T>(new BinaryData(Array.Empty<byte>()));
+        var nothing = Serializer.Deserialize<T>(new BinaryData(Array.Empty<byte>()))!;
         return Store.Write(new RecordErasure<T>(stateName, grainId, grainState, SeenBy(grainState, stateName, grainId), nothing));
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
 
@@ -10,6 +11,8 @@ namespace Annotate.Server.Storage;
 sealed class SqliteHandle : IDisposable
 {
     const int SynchronousFull = 2;
+    const string LogSuffix = "-wal";
+    const string Full = "the disk is full";
 
     readonly sqlite3 db;
     readonly string path;
@@ -38,6 +41,35 @@ sealed class SqliteHandle : IDisposable
         {
             handle.Check(result, "open it");
             handle.Configure();
+            return handle;
+        }
+        catch
+        {
+            handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Opens a file to read it and nothing else. One that a server has open is read beside it; of any other one nothing is locked or made, unless a
+    /// crash left a log beside it, without which its newest writes would be missing.
+    /// </summary>
+    /// <exception cref="SqliteException">The file cannot be opened, is not a storage file, or is damaged.</exception>
+    public static SqliteHandle OpenToRead(string path, bool isInUse)
+    {
+        var hasLog = new FileInfo(path + LogSuffix) is { Exists: true, Length: > 0 };
+        var isAlone = !isInUse && !hasLog;
+        var name = new StringBuilder("file:").Append(Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal));
+        if (isAlone) name.Append("?immutable=1");
+        // Beside a server it may write its marks into the shared index; and if the server stops meanwhile, this is the one that closes last.
+        var access = isInUse ? raw.SQLITE_OPEN_READWRITE : raw.SQLITE_OPEN_READONLY;
+        var result = raw.sqlite3_open_v2(name.ToString(), out var db, access | raw.SQLITE_OPEN_URI | raw.SQLITE_OPEN_NOMUTEX, null);
+        var handle = new SqliteHandle(db, path);
+        try
+        {
+            handle.Check(result, "open it");
+            handle.Check(raw.sqlite3_busy_timeout(db, Limits.StorageBusyMilliseconds), "set how long to wait for locks");
+            handle.Execute("PRAGMA query_only=ON; PRAGMA cell_size_check=ON; PRAGMA trusted_schema=OFF");
             return handle;
         }
         catch
@@ -88,6 +120,36 @@ sealed class SqliteHandle : IDisposable
     /// <summary>The first column of the only row.</summary>
     public long Number(string sql) => First(sql, statement => raw.sqlite3_column_int64(statement, 0));
 
+    /// <summary>The first column of every row.</summary>
+    public List<string> Texts(string sql)
+    {
+        Check(raw.sqlite3_prepare_v2(db, sql, out var statement), $"prepare {sql}");
+        var texts = new List<string>();
+        using (statement)
+        {
+            while (Row(statement)) texts.Add(raw.sqlite3_column_text(statement, 0).utf8_to_string());
+        }
+
+        return texts;
+    }
+
+    /// <summary>Moves everything in the log into the file and empties it, waiting for those of other processes who still read.</summary>
+    /// <exception cref="SqliteException">Another process would not end its reading, or the disk took no more.</exception>
+    public void MoveLog()
+    {
+        var result = raw.sqlite3_wal_checkpoint_v2(db, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        if ((result & 0xff) == raw.SQLITE_BUSY)
+            throw new SqliteException($"{path}: the newest writes stay in {path}{LogSuffix}, because another process reads the file. The next start finds them; a copy needs both files.", raw.SQLITE_BUSY);
+        Check(result, $"move the newest writes out of {path}{LogSuffix}, where the next start finds them");
+    }
+
+    /// <summary>Leaves the log beside the file when this connection closes.</summary>
+    public void KeepLog() => _ = raw.sqlite3_db_config(db, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+
+    /// <summary>Whether there was no room left: in the file, in its log, or in the index that all connections share.</summary>
+    public static bool IsFull(Exception failure) =>
+        failure is SqliteException { SqliteErrorCode: raw.SQLITE_FULL } or SqliteException { SqliteExtendedErrorCode: raw.SQLITE_IOERR_SHMSIZE };
+
     string Text(string sql) => First(sql, statement => raw.sqlite3_column_text(statement, 0).utf8_to_string());
 
     T First<T>(string sql, Func<sqlite3_stmt, T> column)
@@ -127,9 +189,11 @@ sealed class SqliteHandle : IDisposable
 
     SqliteException Failure(int result, string doing)
     {
+        var extended = raw.sqlite3_extended_errcode(db);
         var why = (result & 0xff) switch
         {
-            raw.SQLITE_FULL => "the disk is full",
+            raw.SQLITE_IOERR when extended == raw.SQLITE_IOERR_SHMSIZE => Full,
+            raw.SQLITE_FULL => Full,
             raw.SQLITE_READONLY => "the file is read-only",
             raw.SQLITE_CORRUPT => "the file is damaged",
             raw.SQLITE_NOTADB => "this is not a storage file, or it is damaged",
@@ -138,7 +202,6 @@ sealed class SqliteHandle : IDisposable
             raw.SQLITE_IOERR => "the disk failed",
             _ => "SQLite refused",
         };
-        var extended = raw.sqlite3_extended_errcode(db);
         return new SqliteException($"{path}: could not {doing}: {why} ({raw.sqlite3_errmsg(db).utf8_to_string()}; SQLite code {extended}).", result & 0xff, extended);
     }
 

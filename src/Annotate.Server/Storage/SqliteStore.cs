@@ -24,6 +24,8 @@ sealed class SqliteStore : IAsyncDisposable
     List<QueuedWrite> batch = [];
     long queuedBytes;
     bool isClosed;
+    bool areReadersGone;
+    Task? closing;
     bool isWriterWaiting;
     int lastBatch;
     TaskCompletionSource? room;
@@ -101,6 +103,7 @@ sealed class SqliteStore : IAsyncDisposable
                 batch.Clear();
             }
 
+            AwaitReadersEnd();
             writer.Close();
             ended.SetResult();
         }
@@ -134,6 +137,16 @@ sealed class SqliteStore : IAsyncDisposable
 
         made?.SetResult();
         return batch.Count > 0;
+    }
+
+    // The connection that closes last moves the log into the file, and only if no other has it open. Two that close at the same moment each find
+    // the other one there, and the newest writes stay in the log.
+    void AwaitReadersEnd()
+    {
+        lock (gate)
+        {
+            while (!areReadersGone) Monitor.Wait(gate);
+        }
     }
 
     // Work that waits for a thread may bring more writes; if none does, this is over in a few milliseconds.
@@ -175,19 +188,33 @@ sealed class SqliteStore : IAsyncDisposable
         }
     });
 
-    /// <summary>Takes no more writes, writes those it took, waits for the reads under way, and closes the file.</summary>
-    public async ValueTask DisposeAsync()
+    /// <summary>
+    /// Takes no more writes, writes those it took, waits for the reads under way, moves the log into the file and closes it: a copy of the file
+    /// alone then holds everything. Whoever calls it again waits for the same.
+    /// </summary>
+    /// <exception cref="SqliteException">The log could not be moved; it is kept, and read at the next start.</exception>
+    public ValueTask DisposeAsync()
     {
         lock (gate)
         {
-            if (isClosed) return;
             isClosed = true;
             Monitor.Pulse(gate);
+            return new ValueTask(closing ??= CloseAsync());
         }
+    }
 
+    async Task CloseAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         for (var reader = 0; reader < Limits.StorageReadersMax; reader++) await freeReaders.WaitAsync().ConfigureAwait(false);
         while (idleReaders.TryTake(out var idle)) idle.Dispose();
         freeReaders.Release(Limits.StorageReadersMax);
+        lock (gate)
+        {
+            areReadersGone = true;
+            Monitor.Pulse(gate);
+        }
+
         await ended.Task.ConfigureAwait(false);
     }
 }

@@ -41,7 +41,16 @@ sealed partial class SqliteTables(SqliteHandle handle)
         var version = handle.Number("PRAGMA user_version");
         if (version == 0) handle.Execute($"{Schema} PRAGMA user_version={SchemaVersion};");
         handle.Execute("COMMIT");
-        if (version is not 0 and not SchemaVersion)
+        if (version != 0) RequireKnown(version);
+    }
+
+    /// <summary>Refuses a file whose tables it does not know, or that has none.</summary>
+    /// <exception cref="InvalidDataException">Says which layout it has.</exception>
+    public static void RequireKnown(SqliteHandle handle) => RequireKnown(handle.Number("PRAGMA user_version"));
+
+    static void RequireKnown(long version)
+    {
+        if (version != SchemaVersion)
             throw new InvalidDataException($"The storage file has layout {version}; this server knows {SchemaVersion}. Was it written by a newer one?");
     }
 

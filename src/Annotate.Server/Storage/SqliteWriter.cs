@@ -69,10 +69,23 @@ sealed class SqliteWriter
     // After a failed fsync the system may have dropped the pages it could not write, and the next fsync succeeds without them (PostgreSQL
     // learnt this in 2018). So a disk that failed once is not written to again before a restart; a full disk may be freed and go on.
     static bool IsLasting(Exception failure) =>
-        failure is SqliteException { SqliteErrorCode: raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB };
+        failure is SqliteException { SqliteErrorCode: raw.SQLITE_IOERR or raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB } && !SqliteHandle.IsFull(failure);
 
-    /// <summary>Moves the log into the file and closes it.</summary>
-    public void Close() => handle.Dispose();
+    /// <summary>Moves the log into the file and closes it, when no other connection of this process is left.</summary>
+    /// <exception cref="SqliteException">The log could not be moved; it is kept, and read at the next start.</exception>
+    public void Close()
+    {
+        try
+        {
+            // What a failed disk still has is for whoever looks at it next: nothing of it is moved over the file.
+            if (broken is null) handle.MoveLog();
+            else handle.KeepLog();
+        }
+        finally
+        {
+            handle.Dispose();
+        }
+    }
 }
 
 /// <summary>One of the connections that read, each used by one thread at a time.</summary>

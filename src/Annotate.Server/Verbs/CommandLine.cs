@@ -5,7 +5,7 @@ using Annotate.Server.Storage;
 
 namespace Annotate.Server.Verbs;
 
-/// <summary>The verbs of the executable. All but <c>serve</c> and <c>text</c> speak HTTP to a server.</summary>
+/// <summary>The verbs of the executable. All but <c>serve</c>, <c>verify</c>, <c>backup</c> and <c>text</c> speak HTTP to a server.</summary>
 public static class CommandLine
 {
     /// <summary>Something went wrong; it was said on standard error.</summary>
@@ -48,6 +48,8 @@ public static class CommandLine
         root.Add(new Import().NewCommand());
         root.Add(new Export().NewCommand());
         root.Add(new Token().NewCommand());
+        root.Add(new Verify().NewCommand());
+        root.Add(new Backup().NewCommand());
         root.Add(new TextVerbs().NewCommand());
         return root;
     }
@@ -56,7 +58,7 @@ public static class CommandLine
     static bool IsToldInWords(Exception exception) =>
         exception is DataFolderInUseException or RefusedException or SeedFileException or SeedRefusedException or IOException
             or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException
-            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException;
+            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException or StorageUnusableException;
 
     static async Task<int> SayAsync(Exception exception, int code)
     {

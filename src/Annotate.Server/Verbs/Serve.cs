@@ -10,6 +10,8 @@ sealed class Serve
     readonly Option<string?> _url = new("--url") { Description = "Address to listen on (default: the setting Url, http://localhost:5080)." };
     readonly Option<bool> _bare = new("--no-seeds") { Description = "Does not load the sample coalition into an empty server." };
 
+    readonly Option<bool> _accept = new("--accept-storage") { Description = "Goes on with the storage that is there now, although the data folder's data was in another one." };
+
     public Command NewCommand()
     {
         var command = new Command("serve", "Serves the API, the live connections and the web pages.");
@@ -23,6 +25,7 @@ sealed class Serve
         command.Add(_data);
         command.Add(_url);
         command.Add(_bare);
+        command.Add(_accept);
     }
 
     public async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
@@ -33,6 +36,7 @@ sealed class Serve
             DataFolder = parsed.GetValue(_data) ?? settings.DataFolder,
             Url = parsed.GetValue(_url) ?? settings.Url,
             LoadSeeds = settings.LoadSeeds && !parsed.GetValue(_bare),
+            AcceptsStorage = parsed.GetValue(_accept),
         };
         await using var host = await AnnotateHost.BuildAsync(settings);
         await host.StartAsync(stop);

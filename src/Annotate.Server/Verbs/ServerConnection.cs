@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
 using Annotate.Server.Hosting;
+using Annotate.Server.Storage;
 
 namespace Annotate.Server.Verbs;
 
@@ -31,11 +32,15 @@ sealed class ServerConnection : IAsyncDisposable
     /// <summary>Whether the server was started for this verb.</summary>
     public bool IsPrivate => _host is not null;
 
-    public static ServerConnection To(Uri url, string token) => new(new HttpClient { BaseAddress = url }, token, null);
+    /// <summary>Whether the server was named by its address, so that its data folder is out of reach.</summary>
+    public bool IsElsewhere { get; private init; }
 
-    /// <exception cref="Storage.DataFolderInUseException">A server has the data folder, but does not answer.</exception>
+    public static ServerConnection To(Uri url, string token) => new(new HttpClient { BaseAddress = url }, token, null) { IsElsewhere = true };
+
+    /// <exception cref="DataFolderInUseException">A server has the data folder, but does not answer.</exception>
     public static async Task<ServerConnection> OpenAsync(Settings settings, CancellationToken stop)
     {
+        if (Directory.Exists(settings.DataFolder)) PrivateFolder.Require(Path.GetFullPath(settings.DataFolder));
         if (PrivateSocket.Find(settings.DataFolder) is { } socket && await AnswersAsync(socket, stop)) return await OverAsync(socket, settings.DataFolder, null, stop);
 
         var host = await AnnotateHost.BuildAsync(settings, isPrivate: true);

@@ -45,7 +45,7 @@ public sealed partial class Document
     /// <param name="fault">Why it was refused, or <see cref="UpdateFault.None"/>.</param>
     /// <returns>
     /// False, and nothing has changed, if it is beyond a limit, something that it builds on is missing, or it puts something between two
-    /// things that cannot have stood side by side: where that stands would depend on when the document is loaded.
+    /// things of different types: it would be in one of them until the other is deleted.
     /// </returns>
     public bool TryPropose(Update fresh, out UpdateFault fault)
     {
@@ -58,12 +58,9 @@ public sealed partial class Document
             fault = reader.Fault;
             return false;
         }
-        _store.ChecksPlaces = !_store.IsReplaying;
-        var isPut = TryPut(bytes, out fault);
-        _store.ChecksPlaces = false;
-        if (!isPut) return false;
+        if (!TryPut(bytes, out fault)) return false;
         var isWhole = _intake.StructsLeft == 0 && _intake.DeletesLeft.Count == 0;
-        _isOnTrial = isWhole && (_store.IsReplaying || !_store.Misplaces);
+        _isOnTrial = isWhole && (_store.IsReplaying || !_store.Crosses);
         if (_isOnTrial) return true;
         _store.Undo();
         fault = UpdateFault.Reference;
@@ -111,6 +108,29 @@ public sealed partial class Document
         {
             _store.IsReplaying = false;
         }
+    }
+
+    /// <summary>
+    /// Something stands between two things that never stood side by side, as what yjs' UndoManager brings back may. What a document says that holds
+    /// such a thing depends on what came first, and all who load the same may read something else; what counts is what they read. Whoever
+    /// shows the document, or tells what it says, takes what <see cref="Reloaded()"/> gives in its place, each time after it has changed.
+    /// </summary>
+    public bool MayReadOtherwise => _store.HoldsOdd;
+
+    /// <summary>A document that has loaded what this one holds: it says what everybody reads who loads the same, however it came.</summary>
+    public Document Reloaded() => Reloaded(out _);
+
+    /// <inheritdoc cref="Reloaded()"/>
+    /// <param name="steps">How much work it was, in the units of <see cref="Limits.PlacingStepsMax"/>.</param>
+    public Document Reloaded(out long steps)
+    {
+        ThrowIfOnTrial();
+        var fresh = new Document(Options) { _clientId = _clientId };
+        fresh._store.IsReplaying = true;
+        if (!fresh.TryApply(EncodeState(), out var fault)) throw new InvalidOperationException($"The document cannot be loaded: {fault}.");
+        fresh._store.IsReplaying = false;
+        steps = fresh._store.StepsBefore;
+        return fresh;
     }
 
     void ThrowIfOnTrial()

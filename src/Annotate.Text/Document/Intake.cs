@@ -19,6 +19,9 @@ sealed class Intake(ItemStore store)
 
     Rows<Section> _sections;
     Rows<(int Section, long Clock)> _stack;
+
+    /// <summary>Some struct has its left origin in what comes with it, and its right one before that.</summary>
+    bool _isBackwards;
     HashSet<string>? _newRoots;
     int _structs;
     int _deletesAt;
@@ -43,6 +46,7 @@ sealed class Intake(ItemStore store)
     {
         _sections.Truncate(0);
         _newRoots?.Clear();
+        _isBackwards = false;
         _structs = 0;
         if (!reader.TryCount(UpdateDraft.SectionBytesMin, Limits.ClientsMax, out var sections)) return false;
         var newWriters = 0;
@@ -63,12 +67,14 @@ sealed class Intake(ItemStore store)
         if (_sections.Count > 0 && client >= _sections.Last.Client) return reader.Fail(UpdateFault.Clients);
         if (count > reader.Left / UpdateDraft.StructBytesMin) return reader.Fail(UpdateFault.Truncated);
         _structs += count;
+        var from = clock;
         _sections.Add(new Section { Client = client, Clock = clock, At = reader.At, Left = count });
         for (var i = 0; i < count; i++)
         {
             if (!StructReader.TryRead(ref reader, client, clock, out var head)) return false;
             clock += head.Length;
             if (clock > Limits.DocumentClockMax) return reader.Fail(UpdateFault.Number);
+            _isBackwards |= head.IsBackwards && (head.RightClient != client || head.LeftClock >= from);
             if (head.NamesRoot && !TryNoteRoot(ref reader, head)) return false;
         }
         return true;
@@ -108,6 +114,7 @@ sealed class Intake(ItemStore store)
     public void Place(ReadOnlySpan<byte> bytes)
     {
         StructsLeft = 0;
+        store.NotesJoins = _isBackwards;
         Missing.Truncate(0);
         DeletesLeft.Truncate(0);
         for (var i = 0; i < _sections.Count && store.Overrun == UpdateFault.None; i++) PlaceSection(bytes, i);

@@ -8,7 +8,7 @@ struct Item
 {
     const uint WriterMask = (1 << WriterBits) - 1, KindMask = 0xf;
     const int WriterBits = 20, KindShift = WriterBits;
-    const uint DeletedBit = 1 << 24, WideBit = 1 << 25;
+    const uint DeletedBit = 1 << 24, WideBit = 1 << 25, SeamBit = 1 << 26;
 
     /// <summary>How many writers an item's bits can tell apart.</summary>
     public const int WritersMax = (int)WriterMask;
@@ -58,6 +58,13 @@ struct Item
     {
         readonly get => (_bits & WideBit) != 0;
         set => _bits = value ? _bits | WideBit : _bits & ~WideBit;
+    }
+
+    /// <summary>It stays apart from what it goes on with: something has its origins on both sides of the seam, and stands behind both.</summary>
+    public bool IsSeam
+    {
+        readonly get => (_bits & SeamBit) != 0;
+        set => _bits = value ? _bits | SeamBit : _bits & ~SeamBit;
     }
 
     /// <summary>The clock behind its last.</summary>

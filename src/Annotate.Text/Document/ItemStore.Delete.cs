@@ -17,6 +17,19 @@ sealed partial class ItemStore
     int _transaction = 1;
     int _sealed;
     long _steps;
+    bool _heldOdd;
+    int _placesLeft = PlacesPassedMin;
+
+    /// <summary>Before which clocks what this transaction brought was joined to what it goes on with.</summary>
+    Rows<(Writer Writer, int Clock)> _joins;
+
+    /// <summary>The same, and where this transaction cut, as far as that was asked for.</summary>
+    Dictionary<int, List<int>> _joinsByWriter = [];
+    HashSet<(int Writer, int Clock)> _cutsByClock = [];
+    int _joinsSorted, _cutsSorted;
+
+    /// <summary>Before which clocks this transaction made a seam.</summary>
+    Rows<(Writer Writer, int Clock)> _seams;
 
     /// <summary>What comes was accepted before; else placing it takes at most <see cref="Limits.PlacingStepsMax"/> steps.</summary>
     public bool IsReplaying { get; set; }
@@ -24,17 +37,23 @@ sealed partial class ItemStore
     /// <summary>How many items this transaction has passed on the way to the places of others, or elements to cut others.</summary>
     public long Steps => _steps;
 
+    /// <summary>The same of the transaction before.</summary>
+    public long StepsBefore { get; private set; }
+
     /// <summary>Set when a transaction goes beyond a limit, and must be undone.</summary>
     public UpdateFault Overrun { get; private set; }
 
-    /// <summary>Whether <see cref="Misplaces"/> is found out.</summary>
-    public bool ChecksPlaces { get; set; }
-
     /// <summary>
-    /// This transaction put an item where no editor puts one, between two things that cannot have stood side by side. Where it stands then
-    /// depends on what was there when it came, and is another place when the document is loaded.
+    /// Something stands between two things that cannot have stood side by side. Where it stands then depends on what was there when it came, and
+    /// once there is such a thing, that of others may too.
     /// </summary>
-    public bool Misplaces { get; private set; }
+    public bool HoldsOdd { get; private set; }
+
+    /// <summary>Joins are remembered until the transaction ends.</summary>
+    public bool NotesJoins { get; set; }
+
+    /// <summary>This transaction put an item between two of different lists.</summary>
+    public bool Crosses { get; private set; }
 
     /// <summary>The writers whose clock moved on in this transaction.</summary>
     public ReadOnlySpan<Writer> Advanced => _advanced.Span;
@@ -136,6 +155,8 @@ sealed partial class ItemStore
         if (CollectsGarbage)
             for (var i = 0; i < _deleted.Count; i++) Collect(_deleted.Span[i]);
         for (var i = 0; i < _deleted.Count; i++) JoinAround(_deleted.Span[i]);
+        // What was cut to look for a place, and then found none there.
+        foreach (ref readonly var cut in _cuts.Span) Rejoin(cut.Writer, cut.Clock);
         if (Content.IsWasteful) TidyContent();
     }
 
@@ -156,9 +177,16 @@ sealed partial class ItemStore
         Forget(ref _newRoots);
         Forget(ref _cutPairs);
         Forget(ref _cuts);
-        Misplaces = false;
+        Forget(ref _joins);
+        Forget(ref _seams);
+        if (_joinsSorted > 0) (_joinsByWriter, _joinsSorted) = ([], 0);
+        if (_cutsSorted > 0) (_cutsByClock, _cutsSorted) = ([], 0);
+        NotesJoins = false;
+        Crosses = false;
+        _heldOdd = HoldsOdd;
+        _placesLeft = PlacesPassedMin;
         _transaction++;
-        _steps = 0;
+        (StepsBefore, _steps) = (_steps, 0);
         _sealed = 0;
         Overrun = UpdateFault.None;
     }

@@ -61,6 +61,7 @@ sealed partial class ItemStore
         if (list.Key is not null) return false;
         var reader = new ByteReader(bytes, head.ContentAt);
         if (!reader.TryBlob(out var utf8) || !TryAppendText(writer, ref last, utf8, (int)head.Length)) return false;
+        if (NotesJoins) _joins.Add((writer, writer.Clock));
         last.Length += (int)head.Length;
         writer.Clock += (int)head.Length;
         list.Owner.Length += (int)head.Length;
@@ -99,7 +100,9 @@ sealed partial class ItemStore
     void PlaceItem(ReadOnlySpan<byte> bytes, in StructHead head, Writer writer, int offset)
     {
         var left = (head.Info & StructReader.HasLeft) != 0 ? CleanEnd(WriterOf(head.LeftClient)!, (int)head.LeftClock) : 0;
-        var right = head.RightClient >= 0 ? FindRight(left, head) : 0;
+        var right = 0;
+        if (head.IsBackwards) (left, right) = FindBackwards(left, head);
+        else if (head.RightClient >= 0) right = FindRight(left, head);
         var list = ListFor(bytes, head, left, right);
         if (offset > 0)
         {
@@ -153,7 +156,10 @@ sealed partial class ItemStore
         // What the writer's last holds was the last content before this one, so the two lie together if this one starts where that ended.
         var follows = _items[number].Kind is StructKind.Any or StructKind.Json && _items[number].Content == contentEnd && !isLoose;
         writer.Find(_items[last].Clock);
-        return TryJoinNext(writer, last, follows) ? last : number;
+        var clock = _items[number].Clock;
+        if (!TryJoinNext(writer, last, follows)) return number;
+        if (NotesJoins) _joins.Add((writer, clock));
+        return last;
     }
 
     /// <summary>What stands right of the left origin mostly is the right origin, which saves looking for it.</summary>
@@ -166,6 +172,96 @@ sealed partial class ItemStore
             : CleanStart(writer, (int)head.RightClock);
     }
 
+    /// <summary>
+    /// The origins of a struct that are of one writer, the right one no later than the left one. If both are in what is one item just then, yjs cuts
+    /// it before the right one, and what is left of that cut is what the struct is put behind. Where that was so and where it was not stays known, so
+    /// that it is the same again when the document is loaded.
+    /// </summary>
+    (int Left, int Right) FindBackwards(int left, in StructHead head)
+    {
+        if (_items[left].Kind == StructKind.Collected) return (left, left);
+        var writer = WriterOf(head.RightClient)!;
+        var clock = (int)head.RightClock;
+        var isChained = IsChained(writer, left, clock);
+        var isInRun = isChained && clock > RunStart(writer, left, clock, isWhole: false);
+        if (isChained && !isInRun && RunStart(writer, left, clock, isWhole: true) is var start && start >= clock) AddSeam(writer, start);
+        var right = CleanStart(writer, clock);
+        HoldsOdd |= isChained;
+        return (writer.Find(isInRun ? clock - 1 : (int)head.LeftClock), right);
+    }
+
+    void AddSeam(Writer writer, int clock)
+    {
+        var number = CleanStart(writer, clock);
+        if (_items[number].IsSeam) return;
+        _items[number].IsSeam = true;
+        _seams.Add((writer, clock));
+    }
+
+    /// <summary>
+    /// Where what is one item in yjs just then starts, looked for no further back than a clock: yjs joins what a transaction brought when it ends, we
+    /// join it at once, and may not have joined what it has.
+    /// </summary>
+    /// <param name="isWhole">As if nothing had been put into what was one run when it came.</param>
+    int RunStart(Writer writer, int number, int until, bool isWhole)
+    {
+        while (true)
+        {
+            CountSteps(1);
+            var start = _items[number].Clock;
+            if (LastJoin(writer, start, _items[number].End) is var last and >= 0) return last;
+            if (start < until) return start;
+            writer.Find(start);
+            var before = writer.Previous();
+            var wasCut = WasCut(writer, start);
+            var goesOn = isWhole
+                ? (wasCut || start < ClockBefore(writer)) && AreOneChain(_items[before], _items[number])
+                : !wasCut && start < ClockBefore(writer) && AreOneRun(_items[before], number);
+            if (before == 0 || !goesOn) return start;
+            number = before;
+        }
+    }
+
+    /// <summary>The last of some clocks at which something new was joined; -1 if there is none.</summary>
+    int LastJoin(Writer writer, int from, int to)
+    {
+        for (; _joinsSorted < _joins.Count; _joinsSorted++)
+        {
+            var (of, clock) = _joins.Span[_joinsSorted];
+            if (!_joinsByWriter.TryGetValue(of.Number, out var known)) _joinsByWriter.Add(of.Number, known = []);
+            known.Add(clock);
+        }
+        if (!_joinsByWriter.TryGetValue(writer.Number, out var clocks)) return -1;
+        var at = clocks.BinarySearch(to - 1);
+        if (at < 0) at = ~at - 1;
+        return at >= 0 && clocks[at] >= from ? clocks[at] : -1;
+    }
+
+    bool WasCut(Writer writer, int clock)
+    {
+        for (; _cutsSorted < _cuts.Count; _cutsSorted++) _cutsByClock.Add((_cuts.Span[_cutsSorted].Writer.Number, _cuts.Span[_cutsSorted].Clock));
+        return _cutsByClock.Contains((writer.Number, clock));
+    }
+
+    /// <summary>An item goes on with what was written up to before a clock, whatever stands between the two or is deleted.</summary>
+    bool IsChained(Writer writer, int number, int clock)
+    {
+        if (clock == 0 || _items[writer.Find(clock)] is var at && at.Clock == clock && !GoesOn(writer, at)) return false;
+        for (var start = _items[number].Clock; start > clock; start = _items[writer.Find(start - 1)].Clock)
+        {
+            CountSteps(1);
+            if (!GoesOn(writer, _items[writer.Find(start)])) return false;
+        }
+        return true;
+    }
+
+    bool GoesOn(Writer writer, in Item item)
+    {
+        if (item.List == 0 || item.OriginBy != item.Writer || item.OriginClock != item.Clock - 1) return false;
+        ref var last = ref _items[writer.Find(item.Clock - 1)];
+        return last.RightOriginBy == item.RightOriginBy && last.RightOriginClock == item.RightOriginClock;
+    }
+
     /// <summary>The list that the struct belongs to; null if it is collected, and so the struct with it.</summary>
     ItemList? ListFor(ReadOnlySpan<byte> bytes, in StructHead head, int left, int right)
     {
@@ -174,10 +270,8 @@ sealed partial class ItemStore
         if (left != 0)
         {
             var list = ListAt(_items[left].List);
-            // One item that held both was cut between them, the wrong way round.
-            Misplaces |= _items[left].End - 1 != head.LeftClock;
             if (right == 0 || _items[right].List == list.Number) return list;
-            Misplaces = true;
+            Crosses = HoldsOdd = true;
             ListAt(_items[right].List).Unmark();
             return list;
         }
@@ -205,7 +299,7 @@ sealed partial class ItemStore
         var isContested = left != 0 ? _items[left].Right != right : right == 0 || _items[right].Left != 0;
         if (isContested)
         {
-            if (ChecksPlaces) Misplaces |= !MayStandSideBySide(left, right);
+            if (!HoldsOdd) HoldsOdd = !MayStandSideBySide(left, right);
             left = Resolve(number, left, right, list);
         }
         right = left != 0 ? _items[left].Right : list.First;
@@ -227,7 +321,8 @@ sealed partial class ItemStore
 
     /// <summary>
     /// Whether whoever wrote an item can have seen nothing between its origins: the left one is the first of the two, the right one was not
-    /// written behind something in between, nor the left one before something in between. Nothing stands for the start or the end.
+    /// written behind something in between, nor the left one before something in between. Nothing stands for the start or the end. Where that takes
+    /// long to find out, it is not found out: then they may not.
     /// </summary>
     bool MayStandSideBySide(int left, int right)
     {
@@ -235,14 +330,12 @@ sealed partial class ItemStore
         if (left == 0) return _items[right].OriginBy == Item.Nobody;
         ref var l = ref _items[left];
         ref var r = ref _items[right];
-        var passed = 0;
         var between = l.Right;
         for (; between != 0 && between != right; between = _items[between].Right)
         {
-            passed++;
+            if (_placesLeft-- <= 0) return false;
             if (Holds(between, r.OriginBy, r.OriginClock) || Holds(between, l.RightOriginBy, l.RightOriginClock)) break;
         }
-        CountSteps(passed);
         return between == right;
     }
 

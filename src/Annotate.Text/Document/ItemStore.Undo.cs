@@ -25,6 +25,8 @@ sealed partial class ItemStore
         foreach (ref readonly var span in _deleted.Span) Undelete(span);
         foreach (var writer in _advanced.Span) Withdraw(writer);
         foreach (ref readonly var cut in _cutPairs.Span) Mend(cut);
+        foreach (ref readonly var seam in _seams.Span)
+            if (seam.Clock < seam.Writer.Clock) _items[seam.Writer.Find(seam.Clock)].IsSeam = false;
         // The last first: what was cut twice is whole on the left again before it is joined to more.
         for (var i = _cuts.Count - 1; i >= 0; i--) Rejoin(_cuts.Span[i].Writer, _cuts.Span[i].Clock);
         foreach (var type in _goneTypes) Drop(type);
@@ -32,6 +34,7 @@ sealed partial class ItemStore
         DropUnused();
         foreach (var list in _changed.Span) DropIfEmpty(list);
         foreach (var root in _newRoots.Span) DropRoot(root);
+        HoldsOdd = _heldOdd;
         EndTransaction();
         // What is refused again and again must not fill the memory.
         if (Content.IsWasteful) TidyContent();
@@ -50,7 +53,9 @@ sealed partial class ItemStore
     /// <summary>What was one item is one again: its contents lie one behind the other as they did.</summary>
     void Rejoin(Writer writer, int clock)
     {
-        if (clock < writer.Clock) TryJoinNext(writer, writer.Find(clock - 1), contentFollows: true);
+        if (clock >= writer.Clock) return;
+        var left = writer.Find(clock - 1);
+        if (_items[left].End == clock) TryJoinNext(writer, left, contentFollows: true);
     }
 
     /// <summary>Forgets writers who in the end have written nothing: they came last.</summary>

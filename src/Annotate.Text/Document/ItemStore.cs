@@ -12,6 +12,9 @@ sealed partial class ItemStore
     /// <summary>So many structs at once are many.</summary>
     const int ItemsExpectedMin = 64;
 
+    /// <summary>So many items, and for each struct more, are passed to find out whether places are odd.</summary>
+    const int PlacesPassedMin = 4096, PlacesPassedPerStruct = 16;
+
     readonly Dictionary<long, Writer> _writersById = new(SeededIds.Instance);
     readonly Dictionary<string, SharedType> _roots = [];
     Rows<Writer> _writers;
@@ -132,6 +135,7 @@ sealed partial class ItemStore
     public void Expect(int bytes, int structs)
     {
         if (structs < ItemsExpectedMin) return;
+        _placesLeft = PlacesPassedMin + PlacesPassedPerStruct * structs;
         if (_items.Length - 1 - ItemCount < structs) Array.Resize(ref _items, Math.Max(_itemCount + structs, 1 + _itemCount));
         Content.Reserve(bytes);
     }
@@ -196,6 +200,7 @@ sealed partial class ItemStore
         rest = item;
         rest.Clock = clock;
         rest.Length = item.Length - by;
+        rest.IsSeam = false;
         rest.Left = left;
         rest.OriginBy = writer.Number;
         rest.OriginClock = clock - 1;
@@ -237,15 +242,21 @@ sealed partial class ItemStore
     public bool AreOneRun(in Item left, int right)
     {
         ref var next = ref _items[right];
+        return left.Kind == next.Kind && (left.Kind == StructKind.Collected || (left.Right == right && AreOneChain(left, next)));
+    }
+
+    /// <summary>Whether they are what one writer wrote in one go, wherever they stand by now.</summary>
+    public static bool AreOneChain(in Item left, in Item next)
+    {
         if (left.Kind != next.Kind) return false;
         if (left.Kind == StructKind.Collected) return true;
-        return left.IsRun && left.Right == right && next.OriginBy == left.Writer && next.OriginClock == left.End - 1
-            && left.IsDeleted == next.IsDeleted && left.RightOriginBy == next.RightOriginBy && left.RightOriginClock == next.RightOriginClock;
+        return left.IsRun && next.OriginBy == left.Writer && next.OriginClock == left.End - 1
+            && left.List == next.List && left.IsDeleted == next.IsDeleted && left.RightOriginBy == next.RightOriginBy && left.RightOriginClock == next.RightOriginClock;
     }
 
     bool CanJoin(in Item left, int right)
     {
-        if (!AreOneRun(left, right)) return false;
+        if (!AreOneRun(left, right) || _items[right].IsSeam) return false;
         ref var next = ref _items[right];
         return left.Kind switch
         {
@@ -261,7 +272,7 @@ sealed partial class ItemStore
         var right = writer.Next();
         if (right == 0) return false;
         writer.Previous();
-        if (!(contentFollows ? AreOneRun(_items[left], right) : CanJoin(_items[left], right))) return false;
+        if (!(contentFollows ? AreOneRun(_items[left], right) && !_items[right].IsSeam : CanJoin(_items[left], right))) return false;
         ref var item = ref _items[left];
         ref var next = ref _items[right];
         item.Length += next.Length;

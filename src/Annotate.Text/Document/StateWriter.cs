@@ -4,7 +4,8 @@ namespace Annotate.Text;
 
 /// <summary>
 /// Writes a document as an update. Items that are one run are written as one struct, whether or not they happen to be one item, so the bytes
-/// depend on what was written and not on how it came.
+/// depend on what was written and not on how it came. Once a document holds something odd (<see cref="ItemStore.HoldsOdd"/>), what somebody reads who
+/// loads it depends on where runs are cut too: then each is one struct, whatever stands in it, other than at seams.
 /// </summary>
 readonly struct StateWriter(ItemStore store)
 {
@@ -61,9 +62,15 @@ readonly struct StateWriter(ItemStore store)
     {
         last = first;
         int next;
-        while ((next = writer.Next()) != 0 && store.AreOneRun(store[last], next)) last = next;
+        while ((next = writer.Next()) != 0 && GoesOn(last, next)) last = next;
         return next;
     }
+
+    bool GoesOn(int last, int next) => store.HoldsOdd
+        ? ItemStore.AreOneChain(store[last], store[next]) && !store[next].IsSeam
+        : store.AreOneRun(store[last], next);
+
+    int NextInRun(Writer writer, int number) => store.HoldsOdd ? writer.Find(store[number].End) : store[number].Right;
 
     void WriteSection(ref ByteWriter output, Writer writer, int from)
     {
@@ -76,6 +83,7 @@ readonly struct StateWriter(ItemStore store)
             WriteRun(ref output, writer, first, last, offset);
             offset = 0;
             first = next;
+            if (next != 0 && store.HoldsOdd) writer.Find(store[next].Clock);
         }
     }
 
@@ -96,11 +104,11 @@ readonly struct StateWriter(ItemStore store)
                 output.Uint(length);
                 break;
             case StructKind.String:
-                WriteText(ref output, first, last, offset);
+                WriteText(ref output, writer, first, last, offset);
                 break;
             case StructKind.Any or StructKind.Json:
                 output.Uint(length);
-                WriteElements(ref output, first, last, offset);
+                WriteElements(ref output, writer, first, last, offset);
                 break;
             case StructKind.Type:
                 WriteType(ref output, store.TypeAt(item.Content));
@@ -148,9 +156,9 @@ readonly struct StateWriter(ItemStore store)
         if (type.Kind is SharedKind.XmlElement or SharedKind.XmlHook) output.Text(type.Name);
     }
 
-    void WriteElements(ref ByteWriter output, int first, int last, int offset)
+    void WriteElements(ref ByteWriter output, Writer writer, int first, int last, int offset)
     {
-        for (var number = first; ; number = store[number].Right)
+        for (var number = first; ; number = NextInRun(writer, number))
         {
             ref var item = ref store[number];
             var reader = new ByteReader(store.Content.Span, item.Content);
@@ -163,16 +171,16 @@ readonly struct StateWriter(ItemStore store)
         }
     }
 
-    void WriteText(ref ByteWriter output, int first, int last, int offset)
+    void WriteText(ref ByteWriter output, Writer writer, int first, int last, int offset)
     {
         var bytes = 0;
-        for (var (number, from) = (first, offset); ; (number, from) = (store[number].Right, 0))
+        for (var (number, from) = (first, offset); ; (number, from) = (NextInRun(writer, number), 0))
         {
             bytes += Utf8Length(store[number], from);
             if (number == last) break;
         }
         output.Uint(bytes);
-        for (var (number, from) = (first, offset); ; (number, from) = (store[number].Right, 0))
+        for (var (number, from) = (first, offset); ; (number, from) = (NextInRun(writer, number), 0))
         {
             ref var item = ref store[number];
             if (item.IsWide) output.Utf8(store.Content.Units(item.Content, item.Length)[from..]);

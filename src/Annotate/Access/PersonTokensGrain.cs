@@ -4,7 +4,7 @@ using Annotate.Following;
 namespace Annotate.Access;
 
 /// <summary>
-/// The tokens of one person that are good now, so that they can be counted; what each of them opens, its own grain knows. Key:
+/// The tokens of one person that are good now, so that they can be counted and listed; what each of them opens, its own grain knows. Key:
 /// coalition/person.
 /// </summary>
 [Alias("annotate.person-tokens-grain")]
@@ -12,109 +12,156 @@ public interface IPersonTokensGrain : ITopicGrain
 {
     [Alias("run")]
     Task<Answer> RunAsync(PersonTokensCommand command);
+
+    /// <summary>Whether the person ever used a link, or was given a token.</summary>
+    [Alias("has-come")]
+    Task<bool> HasComeAsync();
+
+    /// <summary>Whether the person has, in that stay, anything to come in with that is theirs.</summary>
+    [Alias("can-come-in")]
+    Task<bool> CanComeInAsync(int stay);
+
+    /// <summary>What is good in that stay, and what the person has not been told yet.</summary>
+    [Alias("list")]
+    Task<PersonTokensView> ListAsync(int stay);
 }
 
 public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<PersonTokensState>(clock), IPersonTokensGrain
 {
     protected override string Kind => "person-tokens";
 
-    public Task<Answer> RunAsync(PersonTokensCommand command) => RunAsync(command, state => command.Decide(state, Journal.Version, Clock.GetUtcNow()));
+    public async Task<Answer> RunAsync(PersonTokensCommand command)
+    {
+        var ended = await EndedUpToAsync();
+        return await RunAsync(command, state => command.Decide(state, Journal.Version, new TokenTimes(Clock.GetUtcNow(), ended)));
+    }
+
+    public Task<bool> HasComeAsync() => ReadAsync((state, version) => version > 0 && !state.OnlyInvited);
+
+    public async Task<bool> CanComeInAsync(int stay)
+    {
+        var times = new TokenTimes(Clock.GetUtcNow(), await EndedUpToAsync());
+        return await ReadAsync((state, _) => state.CanComeIn(stay, times));
+    }
+
+    public async Task<PersonTokensView> ListAsync(int stay)
+    {
+        var times = new TokenTimes(Clock.GetUtcNow(), await EndedUpToAsync());
+        return await ReadAsync((state, _) => state.View(stay, times));
+    }
+
+    // All tokens of the installation may have been ended at once: nobody could go round to every person.
+    Task<DateTimeOffset> EndedUpToAsync() => GrainFactory.GetGrain<IRevocationGrain>(RevocationGrain.OnlyKey).EndedUpToAsync();
 }
+
+/// <param name="EndedUpTo">What was made until then was ended for everybody.</param>
+public readonly record struct TokenTimes(DateTimeOffset Now, DateTimeOffset EndedUpTo);
 
 [GenerateSerializer, Alias("annotate.person-tokens-command.v1")]
 public abstract record PersonTokensCommand : Command
 {
     /// <param name="version">Of the state.</param>
-    public abstract Decision Decide(PersonTokensState state, long version, DateTimeOffset now);
+    public abstract Decision Decide(PersonTokensState state, long version, TokenTimes times);
 }
 
 /// <summary>Takes a place for a token that is about to be made. One that is then not made keeps its place until it would have run out.</summary>
 /// <param name="Token">Hash of the token.</param>
 /// <param name="InPlaceOf">Hash of the link that it is made for, and that is used up: its place is taken over.</param>
-/// <param name="IsInvitation">
-/// A sign-in link that a steward makes for somebody else: refused, and good for nothing, as soon as the person has got anything else.
-/// Whoever could make such links later could act as anybody (G8).
+/// <param name="IsInvitation">A sign-in link that is made for somebody else. It ends the one before.</param>
+/// <param name="MayHaveCome">
+/// Whether it may be made for somebody who has come before: by the operator, and by an administrator of their organisation once there is
+/// nothing left that they could come in with. Whoever could make such links for anybody could act as them (G8).
 /// </param>
+/// <param name="Kind">Null for what was counted before kinds were.</param>
+/// <param name="Name">By which the person knows it: what they called it, or the browser that signed in.</param>
+/// <param name="Parent">Hash of the token that it was made with, and ends with; null when it lives its own time.</param>
 [GenerateSerializer, Alias("annotate.count-token.v1")]
 public sealed record CountToken(
     [property: Id(0)] string Token,
     [property: Id(1)] DateTimeOffset Expires,
     [property: Id(2)] int Stay,
     [property: Id(3)] string? InPlaceOf,
-    [property: Id(4)] bool IsInvitation) : PersonTokensCommand
+    [property: Id(4)] bool IsInvitation,
+    [property: Id(5)] bool MayHaveCome = false,
+    [property: Id(6)] TokenKind? Kind = null,
+    [property: Id(7)] string? Name = null,
+    [property: Id(8)] string? Parent = null) : PersonTokensCommand
 {
     static readonly Problem HasCome = new(
         "has-come", 403, "This person has signed in before, or was given a token; they make their next link themselves, or the operator does.");
 
-    public override Decision Decide(PersonTokensState state, long version, DateTimeOffset now) =>
-        IsInvitation && version > 0 && !state.OnlyInvited ? HasCome
+    internal static readonly Problem CanComeIn = new(
+        "can-come-in", 403, "This person can still come in, and makes their next link themselves.",
+        "If they have lost what they are signed in with, end their tokens first; then make the link.");
+
+    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
+        IsInvitation && !MayHaveCome && version > 0 && !state.OnlyInvited ? HasCome
+        : IsInvitation && By.Person != By.OperatorPerson && state.CanComeIn(Stay, times) ? CanComeIn
         : InPlaceOf is not null && !state.Live.ContainsKey(InPlaceOf) ? RedeemLink.Spent
-        : state.CountWithout(InPlaceOf, Stay, now) >= Limits.TokensPerPersonMax
-            ? Problem.TooLarge($"A person has at most {Limits.TokensPerPersonMax} tokens that are good; revoke them, or wait until some run out.")
-            : new TokenCounted(Token, Expires, Stay, InPlaceOf, IsInvitation);
+        // Its parent may have been ended between the request's check and now.
+        : Parent is not null && !state.Live.ContainsKey(Parent) ? Problem.SignInNeeded
+        : state.CountWithout(InPlaceOf, Stay, times) >= Limits.TokensPerPersonMax
+            ? Problem.TooLarge($"A person has at most {Limits.TokensPerPersonMax} tokens that are good; end some, or wait until some run out.")
+            : new TokenCounted(Token, Expires, Stay, InPlaceOf, IsInvitation, MayHaveCome, Kind, Name, Parent);
 }
 
 /// <summary>Gives back the places of a person's tokens, which were revoked before.</summary>
-/// <param name="Token">Hash of the only one that was; null when all were.</param>
+/// <param name="Token">Hash of the only one that was, with those made with it; null when all were.</param>
 [GenerateSerializer, Alias("annotate.uncount-tokens.v1")]
 public sealed record UncountTokens([property: Id(0)] string? Token) : PersonTokensCommand
 {
-    public override Decision Decide(PersonTokensState state, long version, DateTimeOffset now) =>
+    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
         (Token is null ? state.Live.Count == 0 : !state.Live.ContainsKey(Token)) ? Decision.Unchanged : new TokensUncounted(Token);
 }
 
+/// <summary>The person has been told of the links that others made for them.</summary>
+[GenerateSerializer, Alias("annotate.see-notices.v1")]
+public sealed record SeeNotices : PersonTokensCommand
+{
+    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
+        state.Notices.Count == 0 ? Decision.Unchanged : new NoticesSeen();
+}
+
 /// <param name="IsInvitation">False as well for those counted before invitations were told from other tokens.</param>
+/// <param name="MayHaveCome">Whether it is good for somebody who has come before: see <see cref="CountToken"/>.</param>
 [GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.token-counted.v1")]
 public sealed record TokenCounted(
     [property: Id(0)] string Token,
     [property: Id(1)] DateTimeOffset Expires,
     [property: Id(2)] int Stay,
     [property: Id(3)] string? InPlaceOf,
-    [property: Id(4)] bool IsInvitation = false) : Event;
+    [property: Id(4)] bool IsInvitation = false,
+    [property: Id(5)] bool MayHaveCome = false,
+    [property: Id(6)] TokenKind? Kind = null,
+    [property: Id(7)] string? Name = null,
+    [property: Id(8)] string? Parent = null) : Event;
 
 /// <param name="Token">Null for all.</param>
 [GenerateSerializer, Immutable, Alias("annotate.tokens-uncounted.v1")]
 public sealed record TokensUncounted([property: Id(0)] string? Token) : Event;
 
-/// <summary>The tokens of one person that have neither run out nor been revoked.</summary>
-[GenerateSerializer, OmitDefaultMemberValues, Alias("annotate.person-tokens-state.v1")]
-public sealed class PersonTokensState : IState
-{
-    [Id(0)] readonly Dictionary<string, DateTimeOffset> _live = [];
+[GenerateSerializer, Immutable, Alias("annotate.notices-seen.v1")]
+public sealed record NoticesSeen : Event;
 
-    /// <summary>Those counted are of this stay: in the next one they are good for nothing.</summary>
-    [Id(1)] public int Stay { get; private set; }
+/// <summary>What a person can come in with, and what they have not been told yet.</summary>
+[GenerateSerializer, Immutable, Alias("annotate.person-tokens-view.v1")]
+public sealed record PersonTokensView([property: Id(0)] CountedToken[] Tokens, [property: Id(1)] LinkNotice[] Notices);
 
-    /// <summary>Whether there were invitations and nothing else, ever. Otherwise invitations are over, in every later stay, too.</summary>
-    [Id(2)] public bool OnlyInvited { get; private set; }
+/// <summary>A token as its person knows it.</summary>
+/// <param name="Token">Its hash.</param>
+/// <param name="Kind">Null for what was counted before kinds were; so are the times and people then.</param>
+/// <param name="By">Who made it: a person of the coalition, or the operator.</param>
+/// <param name="Parent">Hash of the token that it ends with.</param>
+[GenerateSerializer, Immutable, Alias("annotate.counted-token.v1")]
+public sealed record CountedToken(
+    [property: Id(0)] string Token,
+    [property: Id(1)] TokenKind? Kind,
+    [property: Id(2)] string? Name,
+    [property: Id(3)] DateTimeOffset? Made,
+    [property: Id(4)] string? By,
+    [property: Id(5)] DateTimeOffset Expires,
+    [property: Id(6)] string? Parent);
 
-    /// <summary>Hash of each, and when it runs out.</summary>
-    public IReadOnlyDictionary<string, DateTimeOffset> Live => _live;
-
-    /// <summary>How many there are in that stay, the one whose place is taken over left out.</summary>
-    public int CountWithout(string? token, int stay, DateTimeOffset now) =>
-        stay == Stay ? _live.Count(each => each.Value > now && each.Key != token) : 0;
-
-    public void Apply(long version, Entry entry)
-    {
-        switch (entry.Event)
-        {
-            case TokenCounted e:
-                // Whoever has come needs no invitation, and an invitation that was kept back must not let in somebody else.
-                if (e.Stay != Stay || (OnlyInvited && !e.IsInvitation)) _live.Clear();
-                Stay = e.Stay;
-                OnlyInvited = e.IsInvitation && (version == 1 || OnlyInvited);
-                if (e.InPlaceOf is not null) _live.Remove(e.InPlaceOf);
-                foreach (var (token, expires) in _live)
-                    if (expires <= entry.At) _live.Remove(token);
-                _live[e.Token] = e.Expires;
-                break;
-            case TokensUncounted { Token: { } token }:
-                _live.Remove(token);
-                break;
-            case TokensUncounted:
-                _live.Clear();
-                break;
-        }
-    }
-}
+/// <summary>Somebody made a link for a person who had come before.</summary>
+[GenerateSerializer, Immutable, Alias("annotate.link-notice.v1")]
+public sealed record LinkNotice([property: Id(0)] DateTimeOffset At, [property: Id(1)] By By);

@@ -9,6 +9,10 @@ public interface IRevocationGrain : ITopicGrain
 {
     [Alias("run")]
     Task<Answer> RunAsync(RevocationCommand command);
+
+    /// <summary>When all tokens of all people were ended last: those issued later are good.</summary>
+    [Alias("ended-up-to")]
+    Task<DateTimeOffset> EndedUpToAsync();
 }
 
 public sealed class RevocationGrain(TimeProvider clock) : JournalledGrain<RevocationState>(clock), IRevocationGrain
@@ -18,6 +22,8 @@ public sealed class RevocationGrain(TimeProvider clock) : JournalledGrain<Revoca
     protected override string Kind => "revocations";
 
     public Task<Answer> RunAsync(RevocationCommand command) => RunAsync(command, _ => command.Happens());
+
+    public Task<DateTimeOffset> EndedUpToAsync() => ReadAsync((state, _) => state.EveryoneUpTo);
 }
 
 [GenerateSerializer, Alias("annotate.revocation-command.v1")]
@@ -40,6 +46,28 @@ public sealed record RevokeTokensOfPerson([property: Id(0)] string Coalition, [p
 {
     internal override Event Happens() => new PersonTokensRevoked(Coalition, Person);
 }
+
+/// <summary>Revokes every token and link of every person of every coalition so far: a backup that was put back holds some that were revoked since.</summary>
+[GenerateSerializer, Alias("annotate.revoke-every-token.v1")]
+public sealed record RevokeEveryToken : RevocationCommand
+{
+    internal override Event Happens() => new EveryTokenRevoked();
+}
+
+/// <summary>Revokes every key of the operator but one.</summary>
+/// <param name="Except">Hash of the one that stays.</param>
+[GenerateSerializer, Alias("annotate.revoke-operator-keys.v1")]
+public sealed record RevokeOperatorKeys([property: Id(0)] string Except) : RevocationCommand
+{
+    internal override Event Happens() => new OperatorKeysRevoked(Except);
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.every-token-revoked.v1")]
+public sealed record EveryTokenRevoked : Event;
+
+/// <param name="Except">Hash of the one that stays.</param>
+[GenerateSerializer, Immutable, Alias("annotate.operator-keys-revoked.v1")]
+public sealed record OperatorKeysRevoked([property: Id(0)] string Except) : Event;
 
 [GenerateSerializer, Immutable, Alias("annotate.token-revoked.v1")]
 public sealed record TokenRevoked([property: Id(0)] string Token, [property: Id(1)] DateTimeOffset Expires) : Event;

@@ -12,6 +12,15 @@ public sealed class RevocationState : IState
     [Id(0)] readonly Dictionary<string, DateTimeOffset> _tokens = [];
     [Id(1)] readonly Dictionary<string, DateTimeOffset> _people = [];
 
+    /// <summary>When all tokens of all people were revoked last: those issued later are good.</summary>
+    [Id(2)] public DateTimeOffset EveryoneUpTo { get; private set; }
+
+    /// <summary>When all keys of the operator but one were revoked last.</summary>
+    [Id(3)] public DateTimeOffset OperatorsUpTo { get; private set; }
+
+    /// <summary>Hash of that one.</summary>
+    [Id(4)] public string? OperatorsExcept { get; private set; }
+
     // Not stored: in a state that was just read it is long past, so that the first entry looks through everything.
     [NonSerialized] DateTimeOffset _nothingToForgetBefore;
 
@@ -35,6 +44,12 @@ public sealed class RevocationState : IState
                 break;
             case PersonTokensRevoked e:
                 _people[KeyOf(e.Coalition, e.Person)] = entry.At;
+                break;
+            case EveryTokenRevoked:
+                EveryoneUpTo = entry.At;
+                break;
+            case OperatorKeysRevoked e:
+                (OperatorsUpTo, OperatorsExcept) = (entry.At, e.Except);
                 break;
         }
     }

@@ -16,12 +16,14 @@ public sealed record IssueToken(
     [property: Id(1)] string? Coalition,
     [property: Id(2)] string Person,
     [property: Id(3)] DateTimeOffset Expires,
-    [property: Id(4)] int Stay) : TokenCommand
+    [property: Id(4)] int Stay,
+    [property: Id(5)] Guid? Invitation = null,
+    [property: Id(6)] string[]? Lineage = null) : TokenCommand
 {
     public override Decision Decide(TokenState state, DateTimeOffset now) =>
         state.Issued is not null ? Problem.Conflict("This token exists.")
         : now >= Expires ? Problem.Invalid("A token that is made must last for a while.")
-        : new TokenIssued(Kind, Coalition, Person, Expires, Stay);
+        : new TokenIssued(Kind, Coalition, Person, Expires, Stay, Invitation, Lineage);
 }
 
 /// <summary>Uses up a link, once: of two people who open it one gets in.</summary>
@@ -44,13 +46,17 @@ public sealed record RevokeToken : TokenCommand
 }
 
 /// <param name="Stay">Of the person in the coalition: see <see cref="Coalitions.Person"/>.</param>
+/// <param name="Invitation">Of a link that somebody else made: see <see cref="Coalitions.Invitation"/>.</param>
+/// <param name="Lineage">Hashes of the tokens that it was made with and ends with, the nearest first; null when it lives its own time.</param>
 [GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.token-issued.v1")]
 public sealed record TokenIssued(
     [property: Id(0)] TokenKind Kind,
     [property: Id(1)] string? Coalition,
     [property: Id(2)] string Person,
     [property: Id(3)] DateTimeOffset Expires,
-    [property: Id(4)] int Stay = 0) : Event;
+    [property: Id(4)] int Stay = 0,
+    [property: Id(5)] Guid? Invitation = null,
+    [property: Id(6)] string[]? Lineage = null) : Event;
 
 /// <summary>Used up or revoked.</summary>
 [GenerateSerializer, Immutable, Alias("annotate.token-spent.v1")]

@@ -17,7 +17,7 @@ public sealed class TokenState : IState
     /// <summary>What the token opens at that time; null when nothing.</summary>
     public TokenView? View(DateTimeOffset now) =>
         Issued is { } issued && !IsSpent && now < issued.Expires
-            ? new TokenView(issued.Kind, issued.Coalition, issued.Person, IssuedAt, issued.Expires, issued.Stay)
+            ? new TokenView(issued.Kind, issued.Coalition, issued.Person, IssuedAt, issued.Expires, issued.Stay, issued.Invitation, issued.Lineage ?? [])
             : null;
 
     public void Apply(long version, Entry entry)
@@ -39,6 +39,8 @@ public sealed class TokenState : IState
 /// <summary>A token that is valid.</summary>
 /// <param name="Coalition">Null for the operator.</param>
 /// <param name="Stay">In which stay of the person it is good.</param>
+/// <param name="Invitation">Of a link that somebody else made: it is good while it is their last.</param>
+/// <param name="Lineage">Hashes of the tokens that it ends with, the nearest first.</param>
 [GenerateSerializer, Immutable, Alias("annotate.token-view.v1")]
 public sealed record TokenView(
     [property: Id(0)] TokenKind Kind,
@@ -46,4 +48,6 @@ public sealed record TokenView(
     [property: Id(2)] string Person,
     [property: Id(3)] DateTimeOffset Issued,
     [property: Id(4)] DateTimeOffset Expires,
-    [property: Id(5)] int Stay);
+    [property: Id(5)] int Stay,
+    [property: Id(6)] Guid? Invitation,
+    [property: Id(7)] string[] Lineage);

@@ -1,4 +1,5 @@
 using Annotate.Deciding;
+using Annotate.Names;
 
 namespace Annotate.Coalitions;
 
@@ -17,26 +18,25 @@ public sealed record AdmitPerson(
     [property: Id(4)] Role Role,
     [property: Id(5)] MandateHeld[] Mandates) : CoalitionCommand
 {
-    static readonly Problem OwnOrganisation = Refusal("Nobody changes their own organisation.");
-    static readonly Problem OtherOrganisation = Refusal("Somebody who belongs to an organisation, or did, is moved to no other one by a steward.");
-    static readonly Problem NotTheirs =
-        Refusal("An organisation that has people already brings in others itself: by a steward who belongs to it.");
+    public override IEnumerable<string> AsksAbout(CoalitionState state) =>
+        state.FindEver(Person) is { Organisation: null } && Organisation is not null ? [Person] : [];
 
-    static Problem Refusal(string detail) => new("operator-only", 403, "Only the operator of this server may do this.", detail);
+    protected override Problem? Check(Authority authority) => authority.OverAdmission(this);
 
-    protected override Decision Decide(CoalitionState state)
+    protected override Decision Decide(CoalitionState state, Authority authority)
     {
-        if ((CheckThemselves() ?? CheckMandates() ?? CheckAgainst(state)) is { } problem) return problem;
-        MandateHeld[] mandates = [.. Mandates.OrderBy(held => held.Mandate)];
-        return state.Find(Person) is { } known && Same(known, mandates)
+        if ((CheckThemselves() ?? CheckMandates() ?? CheckAgainst(state, authority)) is { } problem) return problem;
+        return state.Find(Person) is { } known && Says(known)
             ? Decision.Unchanged
-            : new PersonAdmitted(Person, Name, Organisation, Affiliation, Role, mandates);
+            : new PersonAdmitted(Person, Name, Organisation, Affiliation, Role, Ordered);
     }
+
+    MandateHeld[] Ordered => [.. Mandates.OrderBy(held => held.Mandate)];
 
     Problem? CheckThemselves() =>
         Slug.Check(Person, "a person")
-        ?? Words.CheckLine(Name, "The name of the person", Limits.NameCharactersMax)
-        ?? (Affiliation is null ? null : Words.CheckLine(Affiliation, "The affiliation", Limits.NameCharactersMax))
+        ?? NameWords.Check(Name, "The name of the person")
+        ?? (Affiliation is null ? null : NameWords.Check(Affiliation, "The affiliation"))
         ?? (!Enum.IsDefined(Role) ? Problem.Invalid("There is no such role.") : null)
         ?? (Organisation is not null && Affiliation is not null
             ? Problem.Invalid("An affiliation is an individual expert's; somebody who belongs to an organisation has none.")
@@ -49,36 +49,29 @@ public sealed record AdmitPerson(
         return Mandates.DistinctBy(held => held.Mandate).Count() < Mandates.Length ? Problem.Invalid("A mandate is given once.") : null;
     }
 
-    Problem? CheckAgainst(CoalitionState state)
+    Problem? CheckAgainst(CoalitionState state, Authority authority)
     {
         if (Organisation is not null && state.FindOrganisation(Organisation) is null)
             return Problem.Invalid("There is no such organisation in the coalition.");
-        if (By.Person != By.OperatorPerson && CheckSteward(state) is { } beyond) return beyond;
-        if (Role != Role.Steward && By.Person != By.OperatorPerson && state.IsLastSteward(Person)) return RemovePerson.LastSteward;
+        if (!authority.IsOperator && CheckLast(state, authority.Now) is { } last) return last;
         var ever = state.FindEver(Person);
         if (ever is null && state.PeopleEver >= Limits.PeoplePerCoalitionMax)
             return Problem.TooLarge($"A coalition has had at most {Limits.PeoplePerCoalitionMax} people.");
         // What somebody wrote is theirs to edit, so their id must not pass to another (G8).
-        return ever is { HasLeft: true } && ever.Name != Name
-            ? Problem.Conflict($"That id belonged to {ever.Name}, who has left; choose another.")
-            : null;
+        if (ever is { HasLeft: true } && ever.Name != Name) return Problem.Conflict($"That id belonged to {ever.Name}, who has left; choose another.");
+        return ever?.Name != Name && state.FindPersonLike(Name, Person) is { } other ? NameOrganisation.LooksAlike(other.Name) : null;
     }
 
-    // Whoever could put themself, or a person they made up, into an organisation would read what it keeps to itself and speak for it (G7, G8).
-    Problem? CheckSteward(CoalitionState state)
-    {
-        var ever = state.FindEver(Person);
-        if (By.Person == Person && Mandates.Except(ever!.Mandates).Any()) return GrantMandate.OwnMandate;
-        if (ever is not null && ever.Organisation == Organisation) return null;
-        return By.Person == Person ? OwnOrganisation
-            : ever?.Organisation is not null ? OtherOrganisation
-            : Organisation is not null && Organisation != state.Find(By.Person)!.Organisation && state.HasHadPeople(Organisation) ? NotTheirs
-            : null;
-    }
+    Problem? CheckLast(CoalitionState state, DateTimeOffset now) =>
+        Role != Role.Steward && state.IsLastSteward(Person) ? RemovePerson.LastSteward
+        : Role == Role.Observer || !Mandates.Any(held => held.Mandate == Mandate.Administer && (held.Until is not { } until || now < until))
+            ? state.IsLastAdministrator(Person, now) ? RemovePerson.LastAdministrator : null
+        : null;
 
-    bool Same(Person known, MandateHeld[] mandates) =>
+    /// <summary>Whether a person is all that this says.</summary>
+    internal bool Says(Person known) =>
         known.Name == Name && known.Organisation == Organisation && known.Affiliation == Affiliation && known.Role == Role
-        && known.Mandates.AsSpan().SequenceEqual(mandates);
+        && known.Mandates.AsSpan().SequenceEqual(Ordered);
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.person-admitted.v1")]

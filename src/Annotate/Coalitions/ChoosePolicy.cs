@@ -6,7 +6,9 @@ namespace Annotate.Coalitions;
 [GenerateSerializer, Alias("annotate.choose-policy.v1")]
 public sealed record ChoosePolicy([property: Id(0)] Policy Policy) : CoalitionCommand
 {
-    protected override Decision Decide(CoalitionState state) =>
+    protected override Problem? Check(Authority authority) => authority.OverCoalition();
+
+    protected override Decision Decide(CoalitionState state, Authority authority) =>
         !Enum.IsDefined(Policy) ? Problem.Invalid("There is no such policy.")
         : state.Policy == Policy ? Decision.Unchanged
         : new PolicyChosen(Policy);

@@ -7,14 +7,22 @@ namespace Annotate.Coalitions;
 public abstract record CoalitionCommand : Command
 {
     /// <summary>
-    /// Decides it. The right to keep the list is checked here once more, by the state that the decision changes: the silo that let the
-    /// command in may not have heard yet that the sender is no steward any more.
+    /// Decides it. Whether the sender may is checked here, whatever the door has checked, by the state that the decision changes: the silo that
+    /// let the command in may not have heard yet that the sender is no steward any more.
     /// </summary>
-    public Decision DecideBy(CoalitionState state) =>
-        !state.Exists && this is not DescribeCoalition ? Problem.NotFound
-        : !state.MaySteward(By.Person) ? Problem.MandateMissing("Only the coalition's stewards keep its list of people and its policy.")
-        : Decide(state);
+    public Decision DecideBy(CoalitionState state, Circumstances known)
+    {
+        if (!state.Exists && this is not DescribeCoalition) return Problem.NotFound;
+        var authority = new Authority(state, By, known);
+        return Check(authority) is { } refusal ? refusal : Decide(state, authority);
+    }
+
+    /// <summary>People of whom the decision must know whether they have ever come.</summary>
+    public virtual IEnumerable<string> AsksAbout(CoalitionState state) => [];
+
+    /// <summary>Why the sender may not; null when they may.</summary>
+    protected abstract Problem? Check(Authority authority);
 
     /// <summary>Decides it for a sender who may.</summary>
-    protected abstract Decision Decide(CoalitionState state);
+    protected abstract Decision Decide(CoalitionState state, Authority authority);
 }

@@ -1,3 +1,4 @@
+using Annotate.Access;
 using Annotate.Deciding;
 using Annotate.Feeds;
 using Annotate.Following;
@@ -31,17 +32,34 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
     /// <summary>Kind of topic, and prefix of the records.</summary>
     public const string TopicKind = "coalition";
 
+    readonly HashSet<string> _asked = new(StringComparer.Ordinal);
+    readonly HashSet<string> _cameBefore = new(StringComparer.Ordinal);
+
     protected override string Kind => TopicKind;
 
     protected override FeedKey Feed => new(Key, Tier.Coalition);
 
-    public Task<Answer> RunAsync(CoalitionCommand command) => RunAsync(command, command.DecideBy);
+    public async Task<Answer> RunAsync(CoalitionCommand command)
+    {
+        foreach (var person in command.AsksAbout(State).Where(person => !_asked.Contains(person)).ToArray()) await AskAsync(person);
+        var canComeIn = command is InvitePerson invite && State.Find(invite.Person) is { } invited && await TokensOf(invited.Id).CanComeInAsync(invited.Stay);
+        return await RunAsync(command, state => command.DecideBy(state, new Circumstances(Clock.GetUtcNow(), _cameBefore, canComeIn)));
+    }
 
     public Task<CoalitionView?> ReadAsync() =>
         ReadAsync((state, version) => state.Exists ? CoalitionView.Of(Key, state, version) : null);
 
     public Task<Voices> VoicesAsync() =>
         ReadAsync((state, _) => new Voices(state.Policy, state.OrganisationsWith(Mandate.Position, Clock.GetUtcNow())));
+
+    // Who came before it was recorded here has had tokens. Once asked is enough: whoever comes from now on is recorded.
+    async Task AskAsync(string person)
+    {
+        if (await TokensOf(person).HasComeAsync()) _cameBefore.Add(person);
+        _asked.Add(person);
+    }
+
+    IPersonTokensGrain TokensOf(string person) => GrainFactory.GetGrain<IPersonTokensGrain>($"{Key}/{person}");
 
     protected override Activity? ActivityOf(Entry entry) => entry.Event switch
     {
@@ -52,6 +70,9 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
         PersonLeft e => new Activity(e.Person, ""),
         MandateGranted e => new Activity(e.Person, Json.Word(e.Mandate)),
         MandateRevoked e => new Activity(e.Person, Json.Word(e.Mandate)),
+        PersonInvited e => new Activity(e.Person, ""),
+        PersonCame e => new Activity(e.Person, ""),
+        TokensEnded e => new Activity(e.Person, ""),
         _ => null,
     };
 

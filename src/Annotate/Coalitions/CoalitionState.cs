@@ -1,4 +1,5 @@
 using Annotate.Deciding;
+using Annotate.Names;
 
 namespace Annotate.Coalitions;
 
@@ -16,6 +17,18 @@ public sealed class CoalitionState : IState
     [Id(2)] public string Name { get; private set; } = "";
 
     [Id(3)] public Policy Policy { get; private set; }
+
+    // Organisations that were ever given the mandate to administer: their stewards administer them no more.
+    [Id(4)] readonly HashSet<string> _administered = [];
+
+    // Organisations of which somebody has come.
+    [Id(5)] readonly HashSet<string> _entered = [];
+
+    // Those that can be used, by person.
+    [Id(6)] readonly Dictionary<string, Invitation> _invitations = [];
+
+    // Not stored: what the names here look like, found out when a name is first compared.
+    [NonSerialized] readonly Dictionary<string, LookAlike> _looks = new(StringComparer.Ordinal);
 
     public bool Exists => Name.Length > 0;
 
@@ -49,6 +62,46 @@ public sealed class CoalitionState : IState
     /// <summary>Whether somebody belongs to the organisation, or did when they left.</summary>
     internal bool HasHadPeople(string organisation) => _people.Values.Any(person => person.Organisation == organisation);
 
+    /// <summary>Whether somebody keeps what is an organisation's own: see <see cref="Authority"/>.</summary>
+    public bool Administers(string person, string organisation, DateTimeOffset now) =>
+        Find(person) is { } found && found.Organisation == organisation
+        && (found.Has(Mandate.Administer, now) || (found.Role == Role.Steward && !_administered.Contains(organisation)));
+
+    /// <summary>Whether anybody of the organisation was ever given the mandate to administer it.</summary>
+    public bool HasAdministrators(string organisation) => _administered.Contains(organisation);
+
+    /// <summary>The links that somebody else made and that can be used, by person.</summary>
+    public IReadOnlyDictionary<string, Invitation> Invitations => _invitations;
+
+    /// <summary>The link that somebody else made for a person last; null when there is none that can be used.</summary>
+    public Invitation? InvitationOf(string person) => _invitations.GetValueOrDefault(person);
+
+    /// <summary>Whether anybody who belongs to the organisation, or did, has ever come.</summary>
+    internal bool HasAnybodyCome(string organisation, IReadOnlySet<string> cameBefore) =>
+        _entered.Contains(organisation) || PeopleEverOf(organisation).Any(person => cameBefore.Contains(person.Id));
+
+    /// <summary>Those of whom it is not recorded that they have come.</summary>
+    internal IEnumerable<Person> PeopleEverOf(string organisation) =>
+        _people.Values.Where(person => person.Organisation == organisation && !person.HasCome);
+
+    internal bool IsLastAdministrator(string person, DateTimeOffset now) =>
+        Find(person) is { Organisation: { } organisation } found && found.Has(Mandate.Administer, now)
+        && !People.Any(other => other.Id != person && other.Organisation == organisation && other.Has(Mandate.Administer, now));
+
+    /// <summary>Another organisation whose name looks like this one.</summary>
+    internal Organisation? FindOrganisationLike(string name, string except)
+    {
+        var look = LookAlike.Of(name);
+        return _organisations.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look));
+    }
+
+    /// <summary>Another person, who may have left, whose name looks like this one: what they wrote stands under it.</summary>
+    internal Person? FindPersonLike(string name, string except)
+    {
+        var look = LookAlike.Of(name);
+        return _people.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look));
+    }
+
     internal bool IsLastSteward(string person) =>
         Find(person) is { Role: Role.Steward } && !People.Any(other => other.Role == Role.Steward && other.Id != person);
 
@@ -67,22 +120,73 @@ public sealed class CoalitionState : IState
                 _organisations[e.Organisation] = new Organisation(e.Organisation, e.Name);
                 break;
             case PersonAdmitted e:
-                _people[e.Person] = new Person(e.Person, e.Name, e.Organisation, e.Affiliation, e.Role, e.Mandates, Stay: StayOf(e.Person));
+                Admit(e);
                 break;
-            // A person who is not there cannot leave or be given a mandate: an entry that says so is skipped.
+            // A person who is not there cannot leave, come, or be given a mandate: an entry that says so is skipped.
             case PersonLeft e when _people.TryGetValue(e.Person, out var person):
                 _people[e.Person] = person with { HasLeft = true, Mandates = [] };
+                _invitations.Remove(e.Person);
                 break;
             case MandateGranted e when _people.TryGetValue(e.Person, out var person):
                 _people[e.Person] = person with { Mandates = With(person.Mandates, new MandateHeld(e.Mandate, e.Until)) };
+                NoteAdministrators(person.Organisation, e.Mandate);
                 break;
             case MandateRevoked e when _people.TryGetValue(e.Person, out var person):
                 _people[e.Person] = person with { Mandates = [.. person.Mandates.Where(held => held.Mandate != e.Mandate)] };
                 break;
+            case PersonInvited e when _people.TryGetValue(e.Person, out var person):
+                if (e.ByOutsider) EndOutsiders(person.Organisation);
+                _invitations[e.Person] = new Invitation(entry.Command, entry.By, e.Expires, e.ByOutsider);
+                break;
+            case PersonCame e when _people.TryGetValue(e.Person, out var person):
+                _people[e.Person] = person with { HasCome = true };
+                if (InvitationOf(e.Person) is { } invitation && (invitation.ByOutsider || invitation.Id == e.Invitation)) _invitations.Remove(e.Person);
+                Enter(person.Organisation);
+                break;
+            case TokensEnded e:
+                _invitations.Remove(e.Person);
+                break;
         }
     }
 
-    int StayOf(string admitted) => FindEver(admitted) is not { } known ? 0 : known.HasLeft ? known.Stay + 1 : known.Stay;
+    void Admit(PersonAdmitted e)
+    {
+        var ever = FindEver(e.Person);
+        var person = new Person(e.Person, e.Name, e.Organisation, e.Affiliation, e.Role, e.Mandates, Stay: StayOf(ever), HasCome: ever is { HasCome: true });
+        _people[e.Person] = person;
+        if (ever?.Organisation != e.Organisation) _invitations.Remove(e.Person);
+        if (person.HasCome) Enter(e.Organisation);
+        foreach (var held in e.Mandates) NoteAdministrators(e.Organisation, held.Mandate);
+    }
+
+    void NoteAdministrators(string? organisation, Mandate mandate)
+    {
+        if (mandate == Mandate.Administer && organisation is not null) _administered.Add(organisation);
+    }
+
+    void Enter(string? organisation)
+    {
+        if (organisation is null) return;
+        _entered.Add(organisation);
+        EndOutsiders(organisation);
+    }
+
+    void EndOutsiders(string? organisation)
+    {
+        if (organisation is null) return;
+        foreach (var (person, invitation) in _invitations)
+            if (invitation.ByOutsider && FindEver(person)?.Organisation == organisation) _invitations.Remove(person);
+    }
+
+    LookAlike LookOf(string name)
+    {
+        if (_looks.TryGetValue(name, out var look)) return look;
+        // Names of before pile up only where people are renamed for ever.
+        if (_looks.Count > 2 * (Limits.PeoplePerCoalitionMax + Limits.OrganisationsPerCoalitionMax)) _looks.Clear();
+        return _looks[name] = LookAlike.Of(name);
+    }
+
+    static int StayOf(Person? ever) => ever is null ? 0 : ever.HasLeft ? ever.Stay + 1 : ever.Stay;
 
     static MandateHeld[] With(MandateHeld[] mandates, MandateHeld granted) =>
         [.. mandates.Where(held => held.Mandate != granted.Mandate).Append(granted).OrderBy(held => held.Mandate)];

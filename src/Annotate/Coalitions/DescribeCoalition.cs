@@ -1,4 +1,5 @@
 using Annotate.Deciding;
+using Annotate.Names;
 
 namespace Annotate.Coalitions;
 
@@ -6,9 +7,11 @@ namespace Annotate.Coalitions;
 [GenerateSerializer, Alias("annotate.describe-coalition.v1")]
 public sealed record DescribeCoalition([property: Id(0)] string Name, [property: Id(1)] Policy Policy) : CoalitionCommand
 {
-    protected override Decision Decide(CoalitionState state)
+    protected override Problem? Check(Authority authority) => authority.OverServer();
+
+    protected override Decision Decide(CoalitionState state, Authority authority)
     {
-        if (Words.CheckLine(Name, "The name of the coalition", Limits.NameCharactersMax) is { } problem) return problem;
+        if (NameWords.Check(Name, "The name of the coalition") is { } problem) return problem;
         if (!Enum.IsDefined(Policy)) return Problem.Invalid("There is no such policy.");
         return state.Name == Name && state.Policy == Policy ? Decision.Unchanged : new CoalitionDescribed(Name, Policy);
     }

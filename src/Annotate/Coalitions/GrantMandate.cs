@@ -9,14 +9,18 @@ public sealed record GrantMandate(
     [property: Id(0)] string Person, [property: Id(1)] Mandate Mandate, [property: Id(2)] DateTimeOffset? Until) : CoalitionCommand
 {
     internal static readonly Problem OwnMandate =
-        new("own-mandate", 403, "Stewards give themselves no mandates; another steward, or the operator of this server, can.");
+        new("own-mandate", 403, "Nobody gives themself a mandate; another administrator of the organisation, or the operator of this server, can.");
 
-    protected override Decision Decide(CoalitionState state)
+    protected override Problem? Check(Authority authority) => By.Person == Person ? OwnMandate : authority.OverPerson(Person);
+
+    protected override Decision Decide(CoalitionState state, Authority authority)
     {
-        if (By.Person == Person) return OwnMandate;
         if (state.Find(Person) is not { } person) return Problem.NotFound;
         if (Check(Mandate, person.Organisation, person.Affiliation, person.Role) is { } problem) return problem;
-        return person.Mandates.Contains(new MandateHeld(Mandate, Until)) ? Decision.Unchanged : new MandateGranted(Person, Mandate, Until);
+        if (person.Mandates.Contains(new MandateHeld(Mandate, Until))) return Decision.Unchanged;
+        return Mandate == Mandate.Administer && Until <= authority.Now && !authority.IsOperator && state.IsLastAdministrator(Person, authority.Now)
+            ? RemovePerson.LastAdministrator
+            : new MandateGranted(Person, Mandate, Until);
     }
 
     internal static Problem? Check(Mandate mandate, string? organisation, string? affiliation, Role role) =>
@@ -25,7 +29,7 @@ public sealed record GrantMandate(
         : Coalitions.Person.MayHold(mandate, organisation, affiliation) ? null
         : organisation is null && affiliation is null
             ? Problem.Invalid("A mandate needs an organisation, or the affiliation of an individual expert.")
-        : Problem.Invalid("Positions and sign-offs are an organisation's; an individual expert cannot be given them.");
+        : Problem.Invalid("Positions, sign-offs and administration are an organisation's; an individual expert cannot be given them.");
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.mandate-granted.v1")]

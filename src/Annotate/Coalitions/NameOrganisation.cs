@@ -1,4 +1,5 @@
 using Annotate.Deciding;
+using Annotate.Names;
 
 namespace Annotate.Coalitions;
 
@@ -6,14 +7,21 @@ namespace Annotate.Coalitions;
 [GenerateSerializer, Alias("annotate.name-organisation.v1")]
 public sealed record NameOrganisation([property: Id(0)] string Organisation, [property: Id(1)] string Name) : CoalitionCommand
 {
-    protected override Decision Decide(CoalitionState state)
+    internal static Problem LooksAlike(string other) => new(
+        "name-taken", 409, "A name like this one stands in the coalition already.",
+        $"It would be taken for {other}. Add something that tells them apart.");
+
+    protected override Problem? Check(Authority authority) => authority.OverName(Organisation);
+
+    protected override Decision Decide(CoalitionState state, Authority authority)
     {
-        var problem = Slug.Check(Organisation, "an organisation") ?? Words.CheckLine(Name, "The name of the organisation", Limits.NameCharactersMax);
+        var problem = Slug.Check(Organisation, "an organisation") ?? NameWords.Check(Name, "The name of the organisation");
         if (problem is not null) return problem;
         var known = state.FindOrganisation(Organisation);
         if (known is null && state.Organisations.Count >= Limits.OrganisationsPerCoalitionMax)
             return Problem.TooLarge($"A coalition has at most {Limits.OrganisationsPerCoalitionMax} organisations.");
-        return known?.Name == Name ? Decision.Unchanged : new OrganisationNamed(Organisation, Name);
+        if (known?.Name == Name) return Decision.Unchanged;
+        return state.FindOrganisationLike(Name, Organisation) is { } other ? LooksAlike(other.Name) : new OrganisationNamed(Organisation, Name);
     }
 }
 

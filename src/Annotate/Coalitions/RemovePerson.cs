@@ -9,10 +9,17 @@ public sealed record RemovePerson([property: Id(0)] string Person) : CoalitionCo
     internal static readonly Problem LastSteward =
         Problem.Conflict("A coalition keeps at least one steward; make somebody else one first.");
 
-    protected override Decision Decide(CoalitionState state) =>
+    internal static readonly Problem LastAdministrator =
+        Problem.Conflict("An organisation that was given administrators keeps at least one; give somebody else the mandate first.");
+
+    // To leave is one's own affair.
+    protected override Problem? Check(Authority authority) => By.Person == Person ? null : authority.OverPerson(Person);
+
+    protected override Decision Decide(CoalitionState state, Authority authority) =>
         state.FindEver(Person) is not { } person ? Problem.NotFound
         : person.HasLeft ? Decision.Unchanged
-        : By.Person != By.OperatorPerson && state.IsLastSteward(Person) ? LastSteward
+        : !authority.IsOperator && state.IsLastSteward(Person) ? LastSteward
+        : !authority.IsOperator && state.IsLastAdministrator(Person, authority.Now) ? LastAdministrator
         : new PersonLeft(Person);
 }
 

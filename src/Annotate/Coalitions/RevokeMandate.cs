@@ -6,9 +6,13 @@ namespace Annotate.Coalitions;
 [GenerateSerializer, Alias("annotate.revoke-mandate.v1")]
 public sealed record RevokeMandate([property: Id(0)] string Person, [property: Id(1)] Mandate Mandate) : CoalitionCommand
 {
-    protected override Decision Decide(CoalitionState state) =>
+    // Whoever holds it may give it up.
+    protected override Problem? Check(Authority authority) => By.Person == Person ? null : authority.OverPerson(Person);
+
+    protected override Decision Decide(CoalitionState state, Authority authority) =>
         state.Find(Person) is not { } person ? Problem.NotFound
         : !Array.Exists(person.Mandates, held => held.Mandate == Mandate) ? Decision.Unchanged
+        : Mandate == Mandate.Administer && !authority.IsOperator && state.IsLastAdministrator(Person, authority.Now) ? RemovePerson.LastAdministrator
         : new MandateRevoked(Person, Mandate);
 }
 

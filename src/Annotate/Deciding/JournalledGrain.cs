@@ -40,7 +40,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     {
         var services = ServiceProvider;
         var logger = services.GetRequiredService<ILoggerFactory>().CreateLogger(GetType());
-        _followers = new Followers(Clock);
+        _followers = new Followers(services.GetRequiredService<ISiloStatusOracle>(), Clock);
         _replay = new Replay(services.GetRequiredService<Serializer>(), logger, this);
         Journal = await Journal.OpenAsync(services.GetRequiredKeyedService<IGrainStorage>(StorageName), this.GetGrainId(), Kind, _replay);
         Journal.Committed = OnCommitted;
@@ -49,7 +49,15 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (Journal is not null) await Journal.CloseAsync();
+        try
+        {
+            if (Journal is not null) await Journal.CloseAsync();
+        }
+        finally
+        {
+            // Whoever follows asks again at once, and waits until the grain is open elsewhere.
+            _followers?.Leave();
+        }
     }
 
     /// <summary>Decides a command, and answers when what was decided is durable.</summary>

@@ -1,5 +1,6 @@
 using Annotate.Deciding;
 using Annotate.Following;
+using Annotate.Journals;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -154,7 +155,15 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
     {
         await _unregistering.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         var period = TimeSpan.FromSeconds(Limits.DeliveryReminderSeconds);
-        await this.RegisterOrUpdateReminder(Reminder, period, period);
+        try
+        {
+            await this.RegisterOrUpdateReminder(Reminder, period, period);
+        }
+        catch (Exception exception) when (exception is not (StorageFullException or OutOfMemoryException))
+        {
+            // Reminders are kept by another part, perhaps on another silo, which tells its failures in its own words.
+            throw new StorageUnavailableException($"{Source} could not be guarded by a reminder: {exception.Message}", exception);
+        }
     }
 
     async Task UnregisterAsync()

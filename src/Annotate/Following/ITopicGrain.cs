@@ -31,6 +31,10 @@ public interface ITopicObserver : IGrainObserver
     /// <summary>Who is looking at a text, and where their cursors are: not kept anywhere, and the last word counts.</summary>
     [Alias("aware"), OneWay]
     Task AwareAsync(AwarenessNotice notice);
+
+    /// <summary>The activation that was followed is gone and its followers with it: follow again. Where it is lost, renewing does the same.</summary>
+    [Alias("left"), OneWay]
+    Task LeftAsync();
 }
 
 /// <summary>Entries that have just become durable together.</summary>
@@ -66,10 +70,12 @@ public sealed record FollowAnswer(
 /// Else null. All connections of this silo that have said something and are still there, said at every renewal: the others of it have gone,
 /// and a silo that says nothing any more has, too. <paramref name="Bytes"/> is empty then.
 /// </param>
+/// <param name="ShownAs">For each entry of <paramref name="Bytes"/>, the id under which people other than its own are told of it.</param>
 [GenerateSerializer, Immutable, Alias("annotate.awareness-notice.v1")]
 public sealed record AwarenessNotice(
     [property: Id(0)] byte[] Bytes,
     [property: Id(1)] long Origin,
     [property: Id(2)] By By,
     [property: Id(3)] long Silo = 0,
-    [property: Id(4)] long[]? StillHere = null);
+    [property: Id(4)] long[]? StillHere = null,
+    [property: Id(5)] long[]? ShownAs = null);

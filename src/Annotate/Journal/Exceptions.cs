@@ -34,3 +34,25 @@ public sealed class JournalBusyException : Exception
 
     public JournalBusyException(string message, Exception? inner) : base(message, inner) { }
 }
+
+/// <summary>The storage has no room for more. Nothing of the write was kept, and it goes on by itself when there is room again.</summary>
+[GenerateSerializer, Alias("annotate.storage-full.v1")]
+public sealed class StorageFullException : Exception
+{
+    public StorageFullException() { }
+
+    public StorageFullException(string message) : base(message) { }
+
+    public StorageFullException(string message, Exception? inner) : base(message, inner) { }
+}
+
+/// <summary>The storage cannot be reached, or failed. A write may have landed; whoever asks again later learns it.</summary>
+[GenerateSerializer, Alias("annotate.storage-unavailable.v1")]
+public sealed class StorageUnavailableException : Exception
+{
+    public StorageUnavailableException() { }
+
+    public StorageUnavailableException(string message) : base(message) { }
+
+    public StorageUnavailableException(string message, Exception? inner) : base(message, inner) { }
+}

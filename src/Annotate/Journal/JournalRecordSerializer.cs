@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Orleans.Storage;
 
 namespace Annotate.Journals;
@@ -9,25 +8,17 @@ namespace Annotate.Journals;
 /// </summary>
 public sealed class JournalRecordSerializer : IGrainStorageSerializer
 {
-    /// <summary>The record's bytes, not copied.</summary>
+    /// <summary>The record's bytes, not copied: nobody changes them once a write has been asked for.</summary>
     /// <exception cref="NotSupportedException"><paramref name="input"/> is not a <see cref="JournalRecord"/>.</exception>
     public BinaryData Serialize<T>(T? input) =>
         input is JournalRecord record ? new BinaryData(record.Bytes) : throw Foreign(typeof(T));
 
-    /// <summary>A record that holds the bytes given, without a copy where they are a whole array already.</summary>
+    /// <summary>A record with a copy of the bytes given, which are the provider's: some lend an array from a pool and take it back right after.</summary>
     /// <exception cref="NotSupportedException"><typeparamref name="T"/> is not <see cref="JournalRecord"/>.</exception>
     public T Deserialize<T>(BinaryData input)
     {
         ArgumentNullException.ThrowIfNull(input);
-        return typeof(T) == typeof(JournalRecord) ? (T)(object)new JournalRecord { Bytes = Whole(input) } : throw Foreign(typeof(T));
-    }
-
-    // BinaryData.ToArray copies always; the providers hand over an array of exactly the stored length, which nobody else holds.
-    static byte[] Whole(BinaryData input)
-    {
-        var memory = input.ToMemory();
-        var isWholeArray = MemoryMarshal.TryGetArray(memory, out var segment) && segment.Array is { } array && array.Length == memory.Length;
-        return isWholeArray ? segment.Array! : memory.ToArray();
+        return typeof(T) == typeof(JournalRecord) ? (T)(object)new JournalRecord { Bytes = input.ToArray() } : throw Foreign(typeof(T));
     }
 
     static NotSupportedException Foreign(Type type) =>

@@ -3,7 +3,7 @@ using Orleans.Storage;
 
 namespace Annotate.Journals;
 
-/// <summary>What a storage holds under one name: no bytes when there is no record (an ETag may remain of a cleared one).</summary>
+/// <summary>What a storage holds under one name: null when there is no record, no bytes when it was emptied or cleared and left an ETag.</summary>
 readonly record struct StoredRecord(byte[]? Bytes, string? ETag);
 
 /// <summary>One journal's records in Orleans' grain storage, by name.</summary>
@@ -31,7 +31,8 @@ sealed class RecordStore(IGrainStorage storage, GrainId grain, string name)
     {
         var state = new GrainState<JournalRecord>(new());
         await storage.ReadStateAsync(record, grain, state);
-        return new(state.RecordExists ? state.State?.Bytes ?? [] : null, state.ETag);
+        // Blob storage says of an emptied record that there is none, and still has an ETag: that is damage, not a place to begin anew.
+        return new(state.RecordExists || state.ETag is not null ? state.State?.Bytes ?? [] : null, state.ETag);
     }
 
     /// <summary>Writes a record where the storage still has this ETag (null: has none), and returns its new ETag.</summary>

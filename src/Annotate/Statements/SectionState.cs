@@ -13,7 +13,7 @@ public sealed class SectionState : IState
     /// <summary>So much work may have been added to that of opening the text before that is tried again.</summary>
     const long NewStepsMax = 5 * Annotate.Text.Limits.PlacingStepsMax;
 
-    readonly Document _document = new();
+    Document _document = new();
     readonly Dictionary<long, string> _owners = [];
     Edited? _proposed;
     long _weighedBytes;
@@ -21,6 +21,9 @@ public sealed class SectionState : IState
     long _weighedHolding;
     long _newPieces;
     bool _isTangled;
+
+    /// <summary>The document may say something else than one that loads the same; it is read again before anybody hears what it says.</summary>
+    bool _mayReadOtherwise;
 
     public SectionState() { }
 
@@ -32,13 +35,29 @@ public sealed class SectionState : IState
         if (!_document.TryReplay(update, out var steps)) throw new InvalidDataException("A stored text is not whole");
         (_weighedBytes, _weighedHolding) = (text.Length, Holding);
         _isTangled = steps > Annotate.Text.Limits.PlacingStepsMax;
+        _mayReadOtherwise = _document.MayReadOtherwise;
     }
 
     /// <summary>Which person wrote first under each client id (G8).</summary>
     public IReadOnlyDictionary<long, string> Owners => _owners;
 
-    /// <summary>The text, to be read.</summary>
-    internal Document Document => _document;
+    /// <summary>
+    /// The text, to be read: what everybody reads who loads it. Undone, something may stand between two things that never stood side by side, and
+    /// where it stands in a document depends on what came first. What is held does not, so this costs only whoever reads.
+    /// </summary>
+    internal Document Document
+    {
+        get
+        {
+            if (!_mayReadOtherwise) return _document;
+            TakeBack();
+            _document = _document.Reloaded(out var steps);
+            _mayReadOtherwise = false;
+            // Whoever writes so that this takes long cannot go on doing so.
+            _isTangled |= steps > Annotate.Text.Limits.PlacingStepsMax;
+            return _document;
+        }
+    }
 
     /// <inheritdoc/>
     public bool IsDamaged { get; private set; }
@@ -96,6 +115,7 @@ public sealed class SectionState : IState
             return;
         }
 
+        _mayReadOtherwise = _document.MayReadOtherwise;
         foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
         _newBytes += GrowthOf(update);
         _newPieces += PiecesOf(update);
@@ -107,7 +127,7 @@ public sealed class SectionState : IState
     public byte[] Encode() => _document.EncodeState();
 
     /// <summary>What the text says, as UTF-8; null when that is longer than <see cref="Limits.ReadingBytesMax"/>.</summary>
-    public byte[]? Read(TextForm form) => SectionReading.Read(_document, form, _owners);
+    public byte[]? Read(TextForm form) => SectionReading.Read(Document, form, _owners);
 
     /// <summary>What somebody who holds <paramref name="stateVector"/> lacks; null when that cannot be read.</summary>
     public byte[]? Lacking(ReadOnlySpan<byte> stateVector)
@@ -180,8 +200,7 @@ public sealed class SectionState : IState
         foreach (var range in update.Ranges)
         {
             if (!_owners.TryGetValue(range.ClientId, out var owner)) added++;
-            else if (owner != person)
-                return Problem.MandateMissing($"The update carries text under the client id {range.ClientId}, which belongs to somebody else.");
+            else if (owner != person) return Problem.ClientIdTaken;
         }
 
         if (added == 0) return null;

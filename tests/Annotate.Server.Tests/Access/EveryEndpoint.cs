@@ -22,7 +22,15 @@ sealed record EveryEndpoint(string Method, string Pattern, Right Right, string? 
         ["annotation"] = "0197f000-0000-7000-8000-000000000000",
         ["statement"] = "reply",
         ["section"] = "opening",
+        ["token"] = "none",
+        ["session"] = "none",
     };
+
+    static readonly string[] Ending =
+        ["DELETE /api/tokens/current", "POST /sign-out", "DELETE /api/me/tokens", "POST /api/operator/key", "DELETE /api/operator/tokens"];
+
+    /// <summary>Whether it ends the token of whoever is let in.</summary>
+    public bool EndsTheToken => Ending.Contains(Name);
 
     public string Name => $"{Method} {Pattern}";
 

@@ -34,7 +34,7 @@ public sealed class SignInTests
         var session = cookie.Split(';')[0];
         Assert.Equal("ada", await NameAsync(server, session));
 
-        using var signOut = new HttpRequestMessage(HttpMethod.Delete, "/api/tokens/current");
+        using var signOut = new HttpRequestMessage(HttpMethod.Delete, "/api/tokens/current?confirm=true");
         signOut.Headers.Add("Cookie", session);
         signOut.Headers.Add("Origin", server.Address.GetLeftPart(UriPartial.Authority));
         using var ended = await server.Anonymous.SendAsync(signOut);

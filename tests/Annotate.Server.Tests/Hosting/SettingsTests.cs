@@ -12,7 +12,7 @@ public sealed partial class SettingsTests
     [InlineData("Profile", "Oracle", "Sqlite, Postgres, Azure")]
     [InlineData("Profile", "1", "Sqlite, Postgres, Azure")]
     [InlineData("Profile", "Postgres", "Annotate:Postgres")]
-    [InlineData("Profile", "Azure", "Azure")]
+    [InlineData("Profile", "Azure", "either a connection string in Annotate:Azure or the blob service's address in Annotate:AzureBlobs")]
     [InlineData("Porfile", "Sqlite", "There is no setting Annotate:Porfile")]
     [InlineData("Url", "localhost", "not an address")]
     [InlineData("Url", "ftp://localhost:1", "not an address")]
@@ -30,6 +30,41 @@ public sealed partial class SettingsTests
         var wrong = Assert.Throws<SettingsException>(() => Read((name, value)));
         Assert.Contains(words, wrong.Message);
     }
+
+    [Theory]
+    [InlineData("Profile=Postgres;Postgres=Host~db,Colour~red", "Annotate:Postgres is not a connection string")]
+    [InlineData("Azure=nonsense", "not the connection string of a storage account")]
+    [InlineData("Azure=AccountName~a", "not the connection string of a storage account")]
+    [InlineData("Azure=AccountName~a,AccountKey~###,EndpointSuffix~core.windows.net", "not the connection string of a storage account")]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureBlobs=https://a.blob.core.windows.net", "either a connection string")]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureClientId=1", "go with Annotate:AzureBlobs")]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureContainer=Annotate", "lower-case letters")]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureContainer=an--notate", "lower-case letters")]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureSilosTable=1st", "Annotate:AzureSilosTable is 3 to 63 letters and digits")]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureRemindersTable=tables", "Annotate:AzureRemindersTable is 3 to 63 letters and digits")]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureRemindersTable=orleanssiloinstances", "are two tables")]
+    [InlineData("Azure=UseDevelopmentStorage~true;Cluster=a/b", "Annotate:Cluster is letters")]
+    [InlineData("AzureBlobs=http://a.blob.core.windows.net", "an https address without a query")]
+    [InlineData("AzureBlobs=https://a.blob.core.windows.net/?sig~secret", "an https address without a query")]
+    [InlineData("AzureBlobs=https://storage.example", "Annotate:AzureTables is needed")]
+    public void Settings_of_a_storage_that_do_not_fit_together_are_named(string settings, string words)
+    {
+        var wrong = Assert.Throws<SettingsException>(() => Read([.. Pairs(settings)]));
+        Assert.Contains(words, wrong.Message);
+        Assert.DoesNotContain("secret", wrong.Message);
+    }
+
+    [Theory]
+    [InlineData("Azure=UseDevelopmentStorage~true;AzureContainer=abc", null)]
+    [InlineData("AzureBlobs=https://a.blob.core.windows.net;AzureClientId=11111111-2222-3333-4444-555555555555", "https://a.table.core.windows.net/")]
+    [InlineData("AzureBlobs=https://storage.example/b;AzureTables=https://storage.example/t;Cluster=a.b_c-1", "https://storage.example/t")]
+    public void Settings_of_an_account_that_fit_are_taken(string settings, string? tables) =>
+        Assert.Equal(tables, AzureProfile.AccountOf(Read([.. Pairs(settings)])).Tables?.AbsoluteUri);
+
+    // With the profile Azure unless another is named; in values ~ stands for = and , for ;.
+    static IEnumerable<(string, string)> Pairs(string settings) => settings.Split(';').Select(setting => setting.Split('='))
+        .Select(pair => (pair[0], pair[1].Replace('~', '=').Replace(',', ';')))
+        .Concat(settings.StartsWith("Profile", StringComparison.Ordinal) ? [] : [("Profile", "Azure")]);
 
     [Fact]
     public void Settings_are_read_by_name_whatever_the_case()

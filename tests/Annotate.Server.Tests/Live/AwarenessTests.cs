@@ -14,15 +14,18 @@ public sealed class AwarenessTests
     static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
     static readonly By Ada = new("ada", "tide"), Ben = new("ben", "reef");
 
+    const long ShownFrom = 1_000;
+
     readonly FakeTimeProvider _clock = new();
     readonly Awareness _awareness;
+    long _lastShown = ShownFrom;
 
-    public AwarenessTests() => _awareness = new Awareness(Here, Silence, _clock);
+    public AwarenessTests() => _awareness = new Awareness(Here, Silence, _clock, () => ++_lastShown);
 
     [Fact]
     public void A_silo_that_falls_silent_takes_its_people_along_and_nobody_else()
     {
-        _awareness.Take(Says(11, 1), Ada, 100, Here);
+        _awareness.Take(Says(11, 1), Ada, 100);
         _awareness.Hear(new AwarenessNotice(Says(22, 5), 200, Ben, There));
         _clock.Advance(Silence - TimeSpan.FromSeconds(1));
         _awareness.Hear(new AwarenessNotice(Says(33, 1), 300, Ben, Elsewhere));
@@ -57,13 +60,13 @@ public sealed class AwarenessTests
     public void It_says_whom_it_has_until_there_is_nobody()
     {
         Assert.Null(_awareness.StillHere());
-        _awareness.Take(Says(11, 1), Ada, 100, Here);
-        _awareness.Take(Says(12, 1), Ada, 100, Here);
+        _awareness.Take(Says(11, 1), Ada, 100);
+        _awareness.Take(Says(12, 1), Ada, 100);
         _awareness.Hear(new AwarenessNotice(Says(22, 5), 200, Ben, There));
         var said = _awareness.StillHere()!;
         Assert.Equal([100], said.StillHere!);
         Assert.Equal(Here, said.Silo);
-        Assert.NotNull(_awareness.Remove(100));
+        Assert.NotNull(_awareness.Remove(Ada, 100));
         Assert.Empty(_awareness.StillHere()!.StillHere!);
         Assert.Null(_awareness.StillHere());
     }
@@ -71,7 +74,7 @@ public sealed class AwarenessTests
     [Fact]
     public void Its_own_words_that_come_back_are_no_news()
     {
-        _awareness.Take(Says(11, 1), Ada, 100, Here);
+        _awareness.Take(Says(11, 1), Ada, 100);
         Assert.False(_awareness.Hear(new AwarenessNotice(Says(11, 1), 100, Ada, Here)));
         Assert.False(_awareness.Hear(new AwarenessNotice([], 0, By.Operator, Here, [])));
         _clock.Advance(Silence * 2);
@@ -79,10 +82,51 @@ public sealed class AwarenessTests
         Assert.Equal([(11, 1, false)], Known());
     }
 
-    (long Client, long Clock, bool IsGone)[] Known()
+    [Fact]
+    public void A_client_id_is_told_to_its_own_person_and_others_are_told_of_one_that_stays_the_same()
     {
-        Assert.True(AwarenessUpdate.TryRead(_awareness.After(0, out _)!, out var entries, out _));
-        return [.. entries.Select(entry => (entry.ClientId, entry.Clock, entry.IsRemoval)).Order()];
+        var notice = _awareness.Take(Says(11, 1), Ada, 100)!;
+        var shown = Assert.Single(notice.ShownAs!);
+        Assert.True(shown > ShownFrom);
+        Assert.Equal((11, shown), (IdsFor("ada").Single(), IdsFor("ben").Single()));
+        // On another silo it is the same one, over renewals, a new connection and her return.
+        var there = new Awareness(There, Silence, _clock, () => throw new InvalidOperationException("It has one already."));
+        Assert.True(there.Hear(notice));
+        there.Take(Says(11, 2), Ada, 101);
+        Assert.NotNull(there.Remove(Ada, 101));
+        Assert.Equal([shown], there.Take(Says(11, 9), Ada, 102)!.ShownAs!);
+    }
+
+    [Fact]
+    public void What_others_repeat_counts_for_nothing_and_a_guessed_id_tells_nothing()
+    {
+        var shown = _awareness.Take(Says(11, 1), Ada, 100)!.ShownAs![0];
+        Assert.Null(_awareness.Take(Says(shown, 9), Ben, 200));
+        Assert.Null(_awareness.OwnOf(Says(shown, 9)));
+        // Whether somebody is here under that id, or nobody: it is taken for Ben's own.
+        foreach (var id in new[] { 11, 12 })
+        {
+            Assert.NotNull(_awareness.Take(Says(id, 1), Ben, 200));
+            Assert.NotNull(_awareness.OwnOf(Says(id, 1)));
+            Assert.Contains(id, IdsFor("ben"));
+        }
+
+        Assert.DoesNotContain(12, IdsFor("ada"));
+        Assert.Equal(3, IdsFor("ada").Distinct().Count());
+    }
+
+    long[] IdsFor(string person)
+    {
+        Assert.True(AwarenessUpdate.TryRead(_awareness.After(0, person, out _)!, out var entries, out _));
+        return [.. entries.Select(entry => entry.ClientId)];
+    }
+
+    (long Client, long Clock, bool IsGone)[] Known() => [.. new[] { Ada, Ben }.SelectMany(by => OwnOf(by.Person)).Order()];
+
+    IEnumerable<(long, long, bool)> OwnOf(string person)
+    {
+        Assert.True(AwarenessUpdate.TryRead(_awareness.After(0, person, out _)!, out var entries, out _));
+        return entries.Where(entry => entry.ClientId < ShownFrom).Select(entry => (entry.ClientId, entry.Clock, entry.IsRemoval));
     }
 
     static byte[] Says(long client, long clock) => AwarenessUpdate.Write([new AwarenessEntry(client, clock, "{}"u8.ToArray())]);

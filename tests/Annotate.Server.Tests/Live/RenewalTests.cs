@@ -6,7 +6,9 @@ using Annotate.Coalitions;
 using Annotate.Following;
 using Annotate.Statements;
 using Annotate.Text;
+using Annotate.Threads;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Core.Internal;
 
 namespace Annotate.Server.Tests.Live;
 
@@ -46,6 +48,24 @@ public sealed class RenewalTests
 
         Assert.Equal(sections.Length, stall.Waiting);
         stall.End();
+    }
+
+    [Fact]
+    public async Task A_grain_that_goes_is_followed_again_at_once()
+    {
+        // Renewing comes too late to be what shows the change.
+        await using var server = await TestServerHost.StartAsync(settings => settings with { FollowRenewSeconds = 30 });
+        await Harbour.FoundAsync(server.Operator);
+        using var ada = server.NewClient(await Harbour.TokenAsync(server.Operator, "ada"));
+        await using var cat = await BareHub.OpenAsync(server.Address, await Harbour.TokenAsync(server.Operator, "cat"), "messagepack");
+        await cat.AskAsync<Followed>("Follow", Harbour.Thread, -1L);
+        var grain = server.Grains.GetGrain<IThreadGrain>(Harbour.Thread["thread/".Length..]).AsReference<IGrainManagementExtension>();
+        for (var version = 1; version <= 3; version++)
+        {
+            await grain.DeactivateOnIdle();
+            await Harbour.PostAsync(ada, $"{Harbour.ThreadPath}/annotations", Harbour.Annotation("after it went"));
+            Assert.Equal(version, (await cat.NextAsync<LiveChange>(Harbour.Thread).WaitAsync(TimeSpan.FromSeconds(10), Cancelled)).Version);
+        }
     }
 
     [Fact]

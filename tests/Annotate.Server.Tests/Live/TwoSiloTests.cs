@@ -16,7 +16,6 @@ using Annotate.Text;
 using Annotate.Threads;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
 using Orleans.Core.Internal;
 
 namespace Annotate.Server.Tests.Live;
@@ -59,11 +58,7 @@ public sealed class TwoSiloTests(PostgresFixture postgres, ITestOutputHelper out
         await using var doomed = await ServerProcess.StartAsync(
             ("Annotate__Profile", "Postgres"), ("Annotate__Postgres", database), ("Annotate__FollowRenewSeconds", "1"));
         await Harbour.FoundAsync(doomed.NewOperator());
-        await using var staying = await StartAsync(database, services => services.Configure<ClusterMembershipOptions>(options =>
-        {
-            options.ProbeTimeout = TimeSpan.FromSeconds(1);
-            options.NumMissedProbesLimit = 2;
-        }));
+        await using var staying = await StartAsync(database);
         var death = new Death(staying.Services.GetRequiredService<ISiloStatusOracle>());
         var (there, here) = (new Reachable(doomed.Address, () => doomed.WhenUp), new Reachable(staying.Address, () => death.IfAny));
         await using var bustle = new Bustle(TimeProvider.System, Seed());
@@ -128,10 +123,17 @@ public sealed class TwoSiloTests(PostgresFixture postgres, ITestOutputHelper out
         while (!people.SequenceEqual(["ada", "ben"])) people = PeopleOf(await ada.NextAsync<Followed>(topic));
 
         await ben.TellAsync("Aware", Harbour.Text, AwarenessUpdate.Write([new AwarenessEntry(22, 1, "{}"u8.ToArray())]));
-        Assert.False(Entry(await ada.NextAsync<byte[]>("aware " + Harbour.Text)).IsRemoval);
+        var shown = Entry(await ada.NextAsync<byte[]>("aware " + Harbour.Text));
+        // Neither his client id nor another one than at his own server, where she may have a second tab.
+        await using var tab = await OpenAsync(second, "ada");
+        await tab.AskAsync<OpenedText>("OpenText", Harbour.Text, Array.Empty<byte>());
+        Assert.Equal((shown.ClientId, false), (Entry(await tab.NextAsync<byte[]>("aware " + Harbour.Text)).ClientId, shown.IsRemoval));
+        Assert.NotEqual(22, shown.ClientId);
         await ben.DisposeAsync();
-        Assert.True(Entry(await ada.NextAsync<byte[]>("aware " + Harbour.Text)) is { ClientId: 22, IsRemoval: true });
+        Assert.Equal((shown.ClientId, true), Gone(await ada.NextAsync<byte[]>("aware " + Harbour.Text)));
         while (!people.SequenceEqual(["ada"])) people = PeopleOf(await ada.NextAsync<Followed>(topic));
+
+        static (long, bool) Gone(byte[] update) => (Entry(update).ClientId, Entry(update).IsRemoval);
 
         static AwarenessEntry Entry(byte[] update)
         {

@@ -27,6 +27,9 @@ sealed class YjsSocket : IAsyncDisposable
 
     public List<AwarenessEntry> Awareness { get; } = [];
 
+    /// <summary>All that was received, as it came.</summary>
+    public List<byte[]> Frames { get; } = [];
+
     public bool IsClosed { get; private set; }
 
     public static async Task<YjsSocket> OpenAsync(Uri server, string text, string? token, params string[] subProtocols)
@@ -118,6 +121,7 @@ sealed class YjsSocket : IAsyncDisposable
         Assert.True(Messages.TryRead(frame, out var message));
         lock (_lock)
         {
+            Frames.Add(frame);
             switch (message.Kind)
             {
                 case MessageKind.SyncStep1:

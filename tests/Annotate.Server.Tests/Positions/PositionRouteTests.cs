@@ -94,7 +94,7 @@ public sealed class PositionRouteTests(Council council) : IClassFixture<Council>
         Assert.Equal("open", await StateAsync(ida, here));
         await jon.PutReplyAsync($"{here}/consents/moor", new { consent = "standAside", proposal = proposed.Version }).DoneAsync();
         Assert.Equal("adopted", await StateAsync(ida, here));
-        await ida.DeleteReplyAsync("/api/coalitions/senate/people/jon/mandates/position").DoneAsync();
+        await council.Server.Operator.DeleteReplyAsync("/api/coalitions/senate/people/jon/mandates/position").DoneAsync();
         Assert.Equal("adopted", await StateAsync(kim, here));
     }
 

@@ -74,6 +74,79 @@ public sealed class DataFolderTests : IDisposable
         AssertClosed(copy, "annotate.db", "annotate.db-shm", "annotate.db-wal");
     }
 
+    [Theory, UnsupportedOSPlatform("windows")]
+    [InlineData(UnixFileMode.OtherWrite)]
+    [InlineData(UnixFileMode.GroupWrite)]
+    public void A_folder_that_others_may_write_to_is_refused(UnixFileMode theirs)
+    {
+        var path = parent.CreateSubdirectory("data").FullName;
+        File.SetUnixFileMode(path, OpenFolder | theirs);
+        AssertRefused(path, $"chmod go-w {path}");
+        File.SetUnixFileMode(path, OpenFolder);
+        DataFolder.Take(path).Dispose();
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public void A_folder_that_anybody_may_replace_is_refused()
+    {
+        var above = parent.CreateSubdirectory("above").FullName;
+        var path = Path.Combine(above, "between", "data");
+        File.SetUnixFileMode(above, OpenFolder | UnixFileMode.OtherWrite);
+        AssertRefused(path, $"chmod o-w {above}");
+        // As /tmp is: whoever may write there cannot rename what is not theirs.
+        File.SetUnixFileMode(above, OpenFolder | UnixFileMode.OtherWrite | UnixFileMode.StickyBit);
+        DataFolder.Take(path).Dispose();
+    }
+
+    [Theory, UnsupportedOSPlatform("windows")]
+    [InlineData("annotate.db")]
+    [InlineData("annotate.db-wal")]
+    [InlineData("annotate.lock")]
+    [InlineData("annotate.pid")]
+    [InlineData("annotate.sock")]
+    [InlineData("annotate.origin")]
+    [InlineData("operator.token")]
+    [InlineData("operator.token.next")]
+    [InlineData("silo.port")]
+    public void A_planted_link_is_refused_and_not_followed(string name)
+    {
+        var path = parent.CreateSubdirectory("data").FullName;
+        var target = Path.Combine(parent.FullName, "target");
+        File.CreateSymbolicLink(Path.Combine(path, name), target);
+        AssertRefused(path, $"{Path.Combine(path, name)} is a link");
+        Assert.False(File.Exists(target));
+        File.WriteAllText(target, "of somebody else");
+        AssertRefused(path, "is a link");
+        Assert.Equal("of somebody else", File.ReadAllText(target));
+    }
+
+    [Fact, UnsupportedOSPlatform("windows")]
+    public void The_folder_itself_may_be_a_link_of_its_owner()
+    {
+        var real = parent.CreateSubdirectory("real").FullName;
+        var path = Path.Combine(parent.FullName, "data");
+        Directory.CreateSymbolicLink(path, real);
+        DataFolder.Take(path).Dispose();
+        File.SetUnixFileMode(real, OpenFolder | UnixFileMode.OtherWrite);
+        AssertRefused(path, "chmod go-w");
+    }
+
+    [Theory, UnsupportedOSPlatform("windows")]
+    [InlineData("")]
+    [InlineData("operator.token")]
+    public void What_belongs_to_another_account_is_refused(string name)
+    {
+        // Only root can give a file away.
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "needs root on Linux");
+        var path = parent.CreateSubdirectory("data").FullName;
+        if (name.Length > 0) File.WriteAllText(Path.Combine(path, name), "");
+        using (var chown = System.Diagnostics.Process.Start("chown", ["12345", Path.Combine(path, name)])) chown.WaitForExit();
+        AssertRefused(path, "belongs to account 12345");
+    }
+
+    static void AssertRefused(string folder, string words) =>
+        Assert.Contains(words, Assert.Throws<UnauthorizedAccessException>(() => DataFolder.Take(folder)).Message, StringComparison.Ordinal);
+
     static SqliteGrainStorage OpenStorage(string folder)
     {
         var storage = new SqliteGrainStorage("test", new SqliteStorageOptions { Path = Path.Combine(folder, "annotate.db") });

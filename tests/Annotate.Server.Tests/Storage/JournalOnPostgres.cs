@@ -21,7 +21,7 @@ public sealed class JournalOnPostgres(JournalDatabase database) : JournalContrac
 /// <summary>One database that the tests of the class share.</summary>
 public sealed class JournalDatabase(PostgresFixture postgres) : IAsyncLifetime
 {
-    PostgresProvider? provider;
+    LoneProvider? provider;
 
     public IGrainStorage Storage => provider!.Storage;
 
@@ -29,7 +29,7 @@ public sealed class JournalDatabase(PostgresFixture postgres) : IAsyncLifetime
     {
         var database = await postgres.NewDatabase();
         await PostgresSchema.EnsureAsync(database);
-        provider = await PostgresProvider.Start(database);
+        provider = await LoneProvider.StartAsync(database);
     }
 
     public ValueTask DisposeAsync() => provider?.DisposeAsync() ?? ValueTask.CompletedTask;

@@ -1,3 +1,4 @@
+using Annotate.Journals;
 using Annotate.Server.Storage;
 using Annotate.Tests.Journals;
 using Orleans.Storage;
@@ -23,7 +24,10 @@ public sealed class JournalFile : IAsyncDisposable
 
     public JournalFile()
     {
-        Storage = new SqliteGrainStorage("test", new SqliteStorageOptions { Path = Path.Combine(folder.FullName, "annotate.db") });
+        Storage = new SqliteGrainStorage("test", new SqliteStorageOptions { Path = Path.Combine(folder.FullName, "annotate.db") })
+        {
+            Serializer = new LentBytes(new JournalRecordSerializer()),
+        };
         Storage.Open();
     }
 

@@ -19,7 +19,7 @@ public sealed class PostgresStorageTests(PostgresFixture postgres) : StorageCont
 
     protected override async Task<(IGrainStorage, IAsyncDisposable)> OpenOnce()
     {
-        var provider = await PostgresProvider.Start(database);
+        var provider = await LoneProvider.StartAsync(database);
         return (provider.Storage, provider);
     }
 

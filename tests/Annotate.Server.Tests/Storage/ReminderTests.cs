@@ -50,3 +50,24 @@ public sealed class PostgresReminderTests(PostgresFixture postgres) : ReminderCo
         foreach (var provider in started) await provider.DisposeAsync();
     }
 }
+
+/// <summary>Reminders in a table of Azurite, by Orleans' own code.</summary>
+public sealed class AzureReminderTests(AzuriteFixture azurite) : ReminderContract, IAsyncDisposable
+{
+    readonly List<LoneProvider> started = [];
+    AzureAccount? account;
+
+    protected override async Task<IReminderTable> Open()
+    {
+        account ??= await azurite.NewAccountAsync();
+        started.Add(await LoneProvider.StartAsync(account));
+        var table = started[^1].Get<IReminderTable>();
+        await table.StartAsync(Cancel);
+        return table;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var provider in started) await provider.DisposeAsync();
+    }
+}

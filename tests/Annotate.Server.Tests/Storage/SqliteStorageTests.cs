@@ -1,4 +1,6 @@
+using Annotate.Journals;
 using Annotate.Server.Storage;
+using Annotate.Tests.Journals;
 using Microsoft.Data.Sqlite;
 using Orleans.Storage;
 
@@ -19,7 +21,7 @@ public sealed class SqliteStorageTests : StorageContract
 
     SqliteGrainStorage OpenFile()
     {
-        var storage = new SqliteGrainStorage("test", new SqliteStorageOptions { Path = File });
+        var storage = new SqliteGrainStorage("test", new SqliteStorageOptions { Path = File }) { Serializer = new LentBytes(new JournalRecordSerializer()) };
         storage.Open();
         return storage;
     }

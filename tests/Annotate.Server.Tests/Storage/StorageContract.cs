@@ -1,4 +1,5 @@
 using Annotate.Journals;
+using Annotate.Tests.Journals;
 using Orleans.Storage;
 
 namespace Annotate.Server.Tests.Storage;
@@ -18,6 +19,12 @@ public abstract class StorageContract : IAsyncLifetime
 
     /// <summary>Harms what is stored under a name, past the provider.</summary>
     protected abstract Task HarmAsync(string name, Harm harm);
+
+    /// <summary>First writes that are raced.</summary>
+    protected virtual int RacedKeys => 300;
+
+    /// <summary>Grains that write at once.</summary>
+    protected virtual int ManyGrains => 60;
 
     public enum Harm
     {
@@ -51,8 +58,11 @@ public abstract class StorageContract : IAsyncLifetime
 
     protected static async Task<string> Write(IGrainStorage storage, GrainId grain, string name, byte[] bytes, string? etag = null)
     {
-        var state = Holding(bytes, etag);
+        // What a storage still has of it afterwards is no longer the record.
+        var lent = bytes.ToArray();
+        var state = Holding(lent, etag);
         await storage.WriteStateAsync(name, grain, state);
+        lent.AsSpan().Fill(LentBytes.Poison);
         Assert.True(state.RecordExists);
         Assert.False(string.IsNullOrEmpty(state.ETag));
         return state.ETag;
@@ -102,12 +112,12 @@ public abstract class StorageContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_empty_record_exists()
+    public async Task An_empty_record_is_not_taken_for_a_missing_one()
     {
         var storage = await Open();
         await Write(storage, Section, "head", []);
         var read = await Read(storage, Section, "head");
-        Assert.True(read.RecordExists);
+        Assert.NotNull(read.ETag);
         Assert.Empty(read.Bytes);
     }
 
@@ -131,10 +141,9 @@ public abstract class StorageContract : IAsyncLifetime
     [Fact]
     public async Task Of_first_writes_that_race_exactly_one_wins()
     {
-        const int keys = 300;
         var storages = new List<IGrainStorage>();
         for (var instance = 0; instance < 4; instance++) storages.Add(await Open());
-        for (var key = 0; key < keys; key++)
+        for (var key = 0; key < RacedKeys; key++)
         {
             var outcomes = await Task.WhenAll(storages.Select((storage, instance) => Task.Run(() => TryFirstWrite(storage, key, (byte)instance), Cancel))).WaitAsync(Patience, Cancel);
             var winner = Assert.Single(outcomes, outcome => outcome.Won);
@@ -237,7 +246,8 @@ public abstract class StorageContract : IAsyncLifetime
     [Fact]
     public async Task Many_grains_write_at_once_and_all_is_read_back()
     {
-        const int grains = 60, writes = 80, slots = 16;
+        const int writes = 80, slots = 16;
+        var grains = ManyGrains;
         var storage = await Open();
         await Task.WhenAll(Enumerable.Range(0, grains).Select(grain => Task.Run(() => WriteRing(storage, grain, writes, slots), Cancel))).WaitAsync(Patience, Cancel);
         for (var grain = 0; grain < grains; grain++)

@@ -111,12 +111,14 @@ public sealed partial class VerbTests
     }
 
     [Theory]
-    [InlineData("", "serve", "seed", "import", "export", "token", "text", "--data", "--url", "--no-seeds")]
-    [InlineData("serve", "--data", "--url", "--no-seeds")]
+    [InlineData("", "serve", "seed", "import", "export", "token", "verify", "backup", "text", "--data", "--url", "--no-seeds")]
+    [InlineData("serve", "--data", "--url", "--no-seeds", "--accept-storage")]
+    [InlineData("verify", "FILE", "--data")]
+    [InlineData("backup", "PATH", "--data")]
     [InlineData("seed", "FOLDER", "--data", "--url", "--token")]
     [InlineData("import", "FILE", "--instrument", "--draft", "--title", "--draft-title", "--language", "--data", "--url", "--token")]
     [InlineData("export", "--coalition", "--out", "--data", "--url", "--token")]
-    [InlineData("token", "--coalition", "--person", "--days", "--sign-in", "--revoke", "--data", "--url", "--token")]
+    [InlineData("token", "--coalition", "--person", "--days", "--sign-in", "--revoke", "--rotate-operator", "--end-all", "--data", "--url", "--token")]
     [InlineData("text", "inspect")]
     [InlineData("text inspect", "FILE", "--json")]
     public async Task Help_names_everything_there_is(string verb, params string[] names)

@@ -15,8 +15,8 @@ public sealed class PersonTokensTests
     {
         Counted("soon", Soon);
         Counted("late", Late);
-        Assert.Equal(2, _state.CountWithout(null, 0, Commands.Now));
-        Assert.Equal(1, _state.CountWithout(null, 0, Soon));
+        Assert.Equal(2, _state.CountWithout(null, 0, At()));
+        Assert.Equal(1, _state.CountWithout(null, 0, At(Soon)));
         Counted("session", Late, inPlaceOf: "late");
         Assert.Equal(["session", "soon"], _state.Live.Keys.Order());
         Apply(new TokensUncounted("soon"));
@@ -30,7 +30,7 @@ public sealed class PersonTokensTests
     public void Those_of_an_earlier_stay_are_counted_no_more()
     {
         Counted("first", Late);
-        Assert.Equal(0, _state.CountWithout(null, 1, Commands.Now));
+        Assert.Equal(0, _state.CountWithout(null, 1, At()));
         Counted("second", Late, stay: 1);
         Assert.Equal(["second"], _state.Live.Keys);
     }
@@ -66,6 +66,58 @@ public sealed class PersonTokensTests
         Assert.Equal("has-come", Invite("link").Problem?.Code);
     }
 
+    [Fact]
+    public void A_link_of_the_operators_or_an_administrators_stays_and_each_link_ends_the_one_before()
+    {
+        Decide(Link("first", mayHaveCome: true));
+        Counted("bearer", Late);
+        Assert.Equal(["bearer", "first"], _state.Live.Keys.Order());
+        Assert.Empty(_state.Notices);
+        // By now they have come: an administrator waits until nothing is left, the operator does not.
+        Assert.Equal("can-come-in", Decide(Link("second", mayHaveCome: true)).Problem?.Code);
+        Assert.Null(Decide(Link("third", mayHaveCome: true) with { By = Annotate.Deciding.By.Operator }).Problem);
+        Assert.Equal(["bearer", "third"], _state.Live.Keys.Order());
+        Apply(new TokensUncounted("bearer"));
+        Assert.Null(Decide(Link("fourth", mayHaveCome: true)).Problem);
+        Assert.Equal(["fourth"], _state.Live.Keys);
+        // They are told at their next visit.
+        Assert.Equal(2, _state.Notices.Count);
+        Apply(new NoticesSeen());
+        Assert.Empty(_state.Notices);
+        for (var i = 0; i <= Limits.NoticesMax; i++) Decide(Link($"link{i}", mayHaveCome: true));
+        Assert.Equal(Limits.NoticesMax, _state.Notices.Count);
+    }
+
+    [Fact]
+    public void What_was_made_with_a_token_ends_with_it()
+    {
+        Apply(new TokenCounted("parent", Late, 0, null, Kind: TokenKind.Bearer));
+        Apply(new TokenCounted("child", Late, 0, null, Kind: TokenKind.Bearer, Parent: "parent"));
+        Apply(new TokenCounted("grandchild", Late, 0, null, Kind: TokenKind.Bearer, Parent: "child"));
+        Apply(new TokenCounted("other", Late, 0, null, Kind: TokenKind.Session, Name: "Firefox"));
+        Assert.Equal(4, _state.View(0, At()).Tokens.Length);
+        Apply(new TokensUncounted("parent"));
+        Assert.Equal(["other"], _state.View(0, At()).Tokens.Select(token => token.Token));
+        Assert.Equal("sign-in-needed", Decide(Link("orphan", mayHaveCome: true) with { IsInvitation = false, Parent = "child" }).Problem?.Code);
+    }
+
+    [Fact]
+    public void What_was_ended_for_everybody_takes_no_place()
+    {
+        Counted("known by its hash alone", Late);
+        Apply(new TokenCounted("before", Late, 0, null, Kind: TokenKind.Bearer));
+        var ended = At() with { EndedUpTo = Commands.Now };
+        Assert.Equal((2, 0), (_state.CountWithout(null, 0, At()), _state.CountWithout(null, 0, ended)));
+        Assert.False(_state.CanComeIn(0, ended));
+        _state.Apply(++_entries, new(Commands.Now.AddTicks(1), Commands.Ana, default, 0, new TokenCounted("after", Late, 0, null, Kind: TokenKind.Bearer)));
+        Assert.Equal(["after"], _state.View(0, ended).Tokens.Select(token => token.Token));
+    }
+
+    static TokenTimes At(DateTimeOffset? now = null) => new(now ?? Commands.Now, default);
+
+    static CountToken Link(string token, bool mayHaveCome) =>
+        new(token, Late, 0, null, IsInvitation: true, mayHaveCome, TokenKind.SignIn) { Id = Commands.Id(1), By = Commands.Ben };
+
     Annotate.Deciding.Decision Invite(string token, int stay = 0) =>
         Decide(new CountToken(token, Late, stay, null, IsInvitation: true) { Id = Commands.Id(1), By = Commands.Ben });
 
@@ -74,7 +126,7 @@ public sealed class PersonTokensTests
 
     Annotate.Deciding.Decision Decide(CountToken command)
     {
-        var decision = command.Decide(_state, _entries, Commands.Now);
+        var decision = command.Decide(_state, _entries, At());
         if (decision.Event is { } happened) Apply(happened);
         return decision;
     }

@@ -64,6 +64,16 @@ public sealed class TokenTests
         Assert.Equal(["river/ben", "river/eve"], state.People.Keys.Order());
     }
 
+    [Fact]
+    public void All_can_be_revoked_at_once_and_that_is_never_forgotten()
+    {
+        var state = new RevocationState();
+        Apply(state, 1, new EveryTokenRevoked());
+        Apply(state, 2, new OperatorKeysRevoked("kept"));
+        Apply(state, (Limits.TokenDaysMax + 1) * 24 * 60, new PersonTokensRevoked("river", "eve"));
+        Assert.Equal((Commands.Now.AddMinutes(1), Commands.Now.AddMinutes(2), "kept"), (state.EveryoneUpTo, state.OperatorsUpTo, state.OperatorsExcept));
+    }
+
     static Decision Issue(Bench<TokenState> bench, TokenKind kind)
     {
         var issue = new IssueToken(kind, "river", "ana", Expires, 1) { Id = Commands.Id(1), By = Commands.Ana };

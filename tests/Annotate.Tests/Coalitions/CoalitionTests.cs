@@ -77,7 +77,7 @@ public sealed class CoalitionTests
         foreach (var organisation in new[] { "open-net", null })
             Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("ana", organisation) with { Id = id, Role = Role.Steward }));
         // Not by way of leaving, either.
-        Recorded(Commands.Ana, id => new RemovePerson("ben") { Id = id, By = Commands.Ana });
+        Recorded(By.Operator, id => new RemovePerson("ben") { Id = id, By = By.Operator });
         Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("made-up", "open-net") with { Id = id }));
         Assert.Equal("operator-only", Refused(Commands.Ana, id => Admit("ben", "rights-now") with { Id = id }));
         Recorded(By.Operator, id => Person("ben", "rights-now", null, Role.Member) with { Id = id, By = By.Operator });
@@ -149,15 +149,19 @@ public sealed class CoalitionTests
     {
         var command = make(Commands.Id(++_ids));
         Assert.Equal(by, command.By);
-        Assert.NotNull(_bench.Run(command, command.DecideBy).Event);
+        Assert.NotNull(Run(command).Event);
         // Said again, under another id, it already holds.
-        Assert.Equal(Decision.Unchanged, command.DecideBy(_bench.State));
+        Assert.Equal(Decision.Unchanged, command.DecideBy(_bench.State, At));
     }
 
     string? Refused(By by, Func<Guid, CoalitionCommand> make)
     {
         var command = make(Commands.Id(++_ids));
         Assert.Equal(by, command.By);
-        return _bench.Run(command, command.DecideBy).Problem?.Code;
+        return Run(command).Problem?.Code;
     }
+
+    static Circumstances At => new(Commands.Now, new HashSet<string>(), CanComeIn: false);
+
+    Decision Run(CoalitionCommand command) => _bench.Run(command, state => command.DecideBy(state, At));
 }

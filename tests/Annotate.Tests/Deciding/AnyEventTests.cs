@@ -20,7 +20,7 @@ public sealed class AnyEventTests
     static readonly string[] Words = ["a", "b", "c"];
 
     [Fact]
-    public void Coalition() => Check<CoalitionState>(state => CoalitionView.Of("c", state, 0));
+    public void Coalition() => Check<CoalitionState>(state => (CoalitionView.Of("c", state, 0), state.Invitations.OrderBy(each => each.Key, StringComparer.Ordinal), Words.Select(state.HasAdministrators)));
 
     [Fact]
     public void Thread() => Check<Annotate.Threads.ThreadState>(state => ThreadView.Of(new ThreadKey("c", Tier.Coalition, "a", "art_1"), state, 0));
@@ -38,13 +38,13 @@ public sealed class AnyEventTests
     public void Tokens() => Check<TokenState>(state => state.IsSpent);
 
     [Fact]
-    public void TokensOfAPerson() => Check<PersonTokensState>(state => state.Live);
+    public void TokensOfAPerson() => Check<PersonTokensState>(state => (state.View(state.Stay, default), state.Notices));
 
     [Fact]
     public void KeyOfTokens() => Check<TokenKeyState>(state => state.Key ?? []);
 
     [Fact]
-    public void Revocations() => Check<RevocationState>(state => (state.Tokens, state.People));
+    public void Revocations() => Check<RevocationState>(state => (state.Tokens, state.People, state.EveryoneUpTo, state.OperatorsUpTo, state.OperatorsExcept));
 
     [Fact]
     public void Section() => Check<SectionState>(state => (state.Encode(), state.StateVector, state.Owners.Values.Order()));
@@ -92,7 +92,7 @@ public sealed class AnyEventTests
         string[] List() => [.. Words.Where(_ => random.Next(2) == 0)];
         // A struct of one of two clients: what it builds on may be there or not, and the bytes may be none of an update.
         byte[] Update() => random.Next(8) == 0 ? [9] : [1, 1, (byte)(1 + random.Next(2)), (byte)random.Next(4), 4, 1, 1, 116, 1, 97, 0];
-        return random.Next(32) switch
+        return random.Next(38) switch
         {
             0 => new CoalitionDescribed(Word(), Some<Policy>()),
             1 => new PolicyChosen(Some<Policy>()),
@@ -115,14 +115,22 @@ public sealed class AnyEventTests
             20 => new SectionDescribed(Word(), Word(), List()),
             21 => new SectionMoved(Word(), Maybe()),
             22 => new ActivityReceived($"thread/c/coalition/{Word()}/art_1", random.Next(9), Commands.Now, Word(), Word(), Word(), default),
-            23 => new TokenCounted(Word(), Commands.Now.AddMinutes(random.Next(40)), random.Next(2), Maybe()),
+            23 => new TokenCounted(
+                Word(), Commands.Now.AddMinutes(random.Next(40)), random.Next(2), Maybe(), random.Next(2) == 0, random.Next(2) == 0,
+                random.Next(2) == 0 ? null : Some<TokenKind>(), Maybe(), Maybe()),
             24 => new TokensUncounted(Maybe()),
             25 => new TokenRevoked(Word(), Commands.Now.AddMinutes(random.Next(40))),
             26 => new PersonTokensRevoked(Word(), Word()),
             27 => new Edited(Update()),
-            28 => new CoalitionPositionProposed(Some<PositionKind>(), Word(), new ProposalTerms(Some<Policy>(), List(), Commands.Now)),
-            29 => new CoalitionPositionAdopted(random.Next(40), Some<PositionKind>(), Some<OutcomeReason>(), new Tally(1, 2, 3, 4, 5)),
-            30 => new CoalitionPositionLapsed(random.Next(40), Some<PositionKind>(), Some<OutcomeReason>(), new Tally(1, 2, 3, 4, 5)),
+            28 => new PersonInvited(Word(), Commands.Now.AddMinutes(random.Next(40)), random.Next(2) == 0),
+            29 => new PersonCame(Word(), random.Next(2) == 0 ? null : Id()),
+            30 => new TokensEnded(Word()),
+            31 => new NoticesSeen(),
+            32 => new EveryTokenRevoked(),
+            33 => new OperatorKeysRevoked(Word()),
+            34 => new CoalitionPositionProposed(Some<PositionKind>(), Word(), new ProposalTerms(Some<Policy>(), List(), Commands.Now)),
+            35 => new CoalitionPositionAdopted(random.Next(40), Some<PositionKind>(), Some<OutcomeReason>(), new Tally(1, 2, 3, 4, 5)),
+            36 => new CoalitionPositionLapsed(random.Next(40), Some<PositionKind>(), Some<OutcomeReason>(), new Tally(1, 2, 3, 4, 5)),
             _ => new TokenSpent(),
         };
     }

@@ -63,6 +63,30 @@ static class GoldenSamples
     [
         new TokenCounted("hash", Until, 3, null, IsInvitation: true),
         new TokenKeyChosen([1, 2, 254]),
+        new TokenCounted("next", Until, 3, null, IsInvitation: true, MayHaveCome: true),
+        new PersonInvited("ana", Until, ByOutsider: true),
+        new PersonCame("ana", Commands.Id(4)),
+        new TokensEnded("ana"),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Until, 3, Commands.Id(4), ["parent", "grandparent"]),
+        new TokenCounted("program", Until, 3, null, Kind: TokenKind.Bearer, Name: "A program", Parent: "hash"),
+        new NoticesSeen(),
+        new EveryTokenRevoked(),
+        new OperatorKeysRevoked("hash"),
+    ];
+
+    // What an organisation has of its own.
+    static IEnumerable<Event> Own =>
+    [
+        .. First,
+        new MandateGranted("ana", Mandate.Administer, Until),
+        new PersonCame("ana", null),
+        new PersonAdmitted("ben", "Ben", "open-net", null, Role.Member, []),
+        new PersonInvited("ben", Until, ByOutsider: true),
+    ];
+
+    // Not in the snapshots that were taken of the latest.
+    static IEnumerable<Event> OfProposals =>
+    [
         Proposed,
         new CoalitionPositionAdopted(7, PositionKind.Amend, OutcomeReason.NobodyBlocked, new Tally(1, 2, 3, 4, 5)),
         new CoalitionPositionLapsed(7, PositionKind.Amend, OutcomeReason.VoicesMissing, new Tally(1, 2, 3, 4, 5)),
@@ -82,7 +106,7 @@ static class GoldenSamples
         new CoalitionPositionLapsed(4, PositionKind.Delete, OutcomeReason.Blocked, new Tally(1, 2, 3, 4, 5)),
     ];
 
-    public static IEnumerable<Event> Events => First.Concat(Later).Concat(Latest);
+    public static IEnumerable<Event> Events => First.Concat(Later).Concat(Latest).Concat(OfProposals);
 
     /// <summary>The entries: each event by Ana, those of commands that changed nothing in the one that was made for them.</summary>
     public static IEnumerable<Entry> Entries => Events.Select(happened => new Entry(
@@ -96,7 +120,8 @@ static class GoldenSamples
         Snapshot<StatementState>(First), Snapshot<FeedState>(First), Snapshot<CatalogueState>(First), Snapshot<InstrumentState>(First),
         Snapshot<TokenState>(First), Snapshot<RevocationState>(First), Snapshot<SectionState>(First),
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
-        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
+        Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest.Where(happened => happened is not NoticesSeen)]),
+        Snapshot<TokenState>(Latest), Snapshot<RevocationState>([.. First, .. Latest]), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
         Snapshot<PositionState>(Settled),
     ];
 

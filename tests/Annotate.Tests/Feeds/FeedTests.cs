@@ -168,5 +168,7 @@ public sealed class FeedTests
         }
 
         public Task AwareAsync(AwarenessNotice notice) => Task.CompletedTask;
+
+        public Task LeftAsync() => Task.CompletedTask;
     }
 }

@@ -5,6 +5,7 @@ import { yXmlFragmentToProsemirrorJSON } from 'y-prosemirror'
 import { createInterface } from 'node:readline'
 import { run, writingJson } from './programs.mjs'
 import { script } from './scripts.mjs'
+import { runUndo } from './undo.mjs'
 
 const bytes = text => new Uint8Array(Buffer.from(text, 'base64'))
 const text = array => Buffer.from(array).toString('base64')
@@ -143,6 +144,7 @@ const answers = {
     const { updates, syncs } = inJson ? writingJson(() => run(seed, steps)) : run(seed, steps)
     return { updates: updates.map(text), syncs: syncs.map(text) }
   },
+  undo: ({ seed, steps }) => ({ updates: runUndo(seed, steps).updates.map(text) }),
   merge: ({ updates, ours }) => ({ alike: compare(bytes(ours), Y.mergeUpdates(updates.map(bytes))) }),
   diff: ({ update, vector, ours }) => ({ alike: compare(bytes(ours), Y.diffUpdate(bytes(update), bytes(vector))) }),
   vector: ({ update }) => ({ bytes: text(Y.encodeStateVectorFromUpdate(bytes(update))) }),
@@ -168,6 +170,18 @@ const answers = {
       diff: text(Y.encodeStateAsUpdate(fresh, bytes(vector))),
       types: read(doc)
     }
+  },
+  text: ({ updates }) => {
+    const doc = plainDocument()
+    for (const update of updates) Y.applyUpdate(doc, bytes(update))
+    return { text: doc.getText('t').toString() }
+  },
+  // A document that loads all updates at once, and one that loads what another holds that got them one by one.
+  readLoaded: ({ updates }) => {
+    const doc = plainDocument()
+    for (const update of updates) Y.applyUpdate(doc, bytes(update))
+    const [merged, loaded] = [read(freshOf(Y.mergeUpdates(updates.map(bytes)))), read(freshOf(Y.encodeStateAsUpdate(doc)))]
+    return { merged, loaded, isOne: plain(merged) === plain(loaded) }
   },
   read: ({ state }) => read(freshOf(bytes(state))),
   script: ({ clients, steps }) => {

@@ -30,6 +30,9 @@ export function deedOf(workspace: Workspace, { kind, subject, summary }: Activit
     case 'person-left': return `ended the membership of ${person()}`;
     case 'mandate-granted': return `gave ${person()} the mandate to ${mandate()}`;
     case 'mandate-revoked': return `took back the mandate of ${person()} to ${mandate()}`;
+    case 'person-invited': return `made a sign-in link for ${person()}`;
+    case 'person-came': return 'came in';
+    case 'tokens-ended': return `signed ${person()} out everywhere`;
     default: return [kind.replaceAll('-', ' '), summary].filter(Boolean).join(': '); // Of a later version of the server.
   }
 }

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { CommandRetriesMax, CommandRetryMilliseconds } from './limits';
 import type { Problem } from './shapes';
 
@@ -12,6 +13,21 @@ export interface Answer<T> {
   value: T;
   /** From the ETag; 0 when there is none. */
   version: number;
+}
+
+/** Whom this page was opened for, as the server names them: every request says so, and is answered as nobody else. */
+let actingAs: string | null = null;
+
+/** Whether this browser acts as somebody else by now: the page must stop, or what is typed into it would be somebody else's. */
+export const identityChanged = signal(false);
+
+export function actAs(name: string): void {
+  actingAs = name;
+}
+
+/** The address of a socket, where no header can be sent. */
+export function socketUrl(path: string): string {
+  return actingAs ? `${path}?as=${encodeURIComponent(actingAs)}` : path;
 }
 
 const unreachable: Problem = {
@@ -68,7 +84,8 @@ export function problemFrom(error: unknown): Problem {
 
 async function reach(url: string, init: RequestInit): Promise<Response> {
   try {
-    const response = await fetch(url, { ...init, credentials: 'same-origin' });
+    const headers = actingAs ? { ...init.headers, 'Annotate-As': actingAs } : init.headers;
+    const response = await fetch(url, { ...init, ...(headers && { headers }), credentials: 'same-origin' });
     learnTime(response);
     return response;
   } catch {
@@ -79,7 +96,9 @@ async function reach(url: string, init: RequestInit): Promise<Response> {
 async function problemOf(response: Response): Promise<Problem> {
   const plain: Problem = { code: `http-${response.status}`, status: response.status, title: `The server answered ${response.status} ${response.statusText}`.trim() + '.' };
   try {
-    return { ...plain, ...((await response.json()) as Partial<Problem>) };
+    const problem = { ...plain, ...((await response.json()) as Partial<Problem>) };
+    if (problem.code === 'identity-changed') identityChanged.value = true;
+    return problem;
   } catch {
     return plain; // Something between us and the server answered, without a problem document.
   }

@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
 import { Announcer } from './announce';
-import { problemFrom, read } from './api';
+import { actAs, identityChanged, problemFrom, read } from './api';
 import { Desk } from './desk';
 import { eraseAll, eraseOld, onLeft } from './device';
 import { openDrafts } from './drafts';
@@ -11,6 +11,7 @@ import { start } from './live';
 import { ProblemNote } from './parts';
 import type { Coalition, Me, Named, Problem } from './shapes';
 import { SignIn } from './sign-in';
+import { Stopped } from './stopped';
 import { useView } from './view';
 import type { Workspace } from './workspace';
 import { WorkspaceContext } from './workspace';
@@ -36,6 +37,7 @@ export function App(): JSX.Element {
     void ask();
   }, []);
 
+  if (identityChanged.value) return <Stopped />;
   const current = session.value;
   switch (current.kind) {
     case 'asking': return <main class="alone" aria-busy="true"><p class="quiet-words">Opening…</p></main>;
@@ -52,6 +54,7 @@ export function App(): JSX.Element {
 }
 
 function Somebody({ me }: { me: Me }): JSX.Element {
+  actAs(me.as);
   useEffect(() => void start(), []);
   const coalition = me.coalition ?? new URLSearchParams(location.search).get('coalition');
   return coalition ? <InCoalition me={me} coalition={coalition} /> : <Coalitions />;

@@ -1,7 +1,7 @@
 import { signal, useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { command } from './api';
+import { command, read } from './api';
 import type { Owner } from './device';
 import { eraseAll, keepsAny } from './device';
 import { drafts } from './drafts';
@@ -36,26 +36,46 @@ export function Header(): JSX.Element {
   );
 }
 
-/** Asks once when something would go with it that nobody else has. */
+/** Asks once when something would go with it that nobody else has, or when it would lock out. */
 function SignOut({ owner }: { owner: Owner }): JSX.Element {
-  const asking = useSignal(false);
-  const onClick = (): void => {
-    if (asking.value || !(unsaved.value.size > 0 || drafts.value.length > 0 || keepsAny(owner))) void signOut(owner);
-    else asking.value = true;
+  const costs = useSignal('');
+  const onClick = async (): Promise<void> => {
+    if (!costs.value) {
+      costs.value = await costsOf(owner);
+      if (costs.value) return;
+    }
+    await signOut(owner);
   };
   return (
     <span class="guarded">
-      <button type="button" class="button quiet sign-out" aria-describedby={asking.value ? 'sign-out-costs' : undefined} onClick={onClick} onBlur={() => { asking.value = false; }}>
-        {asking.value ? 'Sign out all the same' : 'Sign out'}
+      <button type="button" class="button quiet sign-out" aria-describedby={costs.value ? 'sign-out-costs' : undefined} onClick={() => void onClick()} onBlur={() => { costs.value = ''; }}>
+        {costs.value ? 'Sign out all the same' : 'Sign out'}
       </button>
-      <span class="reason" id="sign-out-costs" role="status">{asking.value && 'What you wrote here and have not sent is erased from this device.'}</span>
+      <span class="reason" id="sign-out-costs" role="status">{costs.value}</span>
     </span>
   );
 }
 
+async function costsOf(owner: Owner): Promise<string> {
+  const erases = unsaved.value.size > 0 || drafts.value.length > 0 || keepsAny(owner);
+  return [
+    erases ? 'What you wrote here and have not sent is erased from this device.' : '',
+    await isLastWayIn() ? 'You are signed in nowhere else: afterwards an administrator of your organisation has to let you in again.' : '',
+  ].filter(Boolean).join(' ');
+}
+
+async function isLastWayIn(): Promise<boolean> {
+  try {
+    const { tokens } = (await read<{ tokens: { current: boolean }[] }>('/api/me/tokens'))!.value;
+    return tokens.length === 1 && tokens[0]!.current;
+  } catch {
+    return false; // Whoever cannot be asked is not kept from leaving.
+  }
+}
+
 async function signOut(owner: Owner): Promise<void> {
   try {
-    await command('DELETE', '/api/tokens/current');
+    await command('DELETE', '/api/tokens/current?confirm=true'); // It was asked here.
   } finally {
     // Whatever the server said, nothing of the session stays on this page and this device. Not before: another tab that begins anew while
     // the session lives would take it all up again.

@@ -1,6 +1,6 @@
 import type { Signal } from '@preact/signals';
-import { useSignalEffect } from '@preact/signals';
-import { useRef } from 'preact/hooks';
+import { effect } from '@preact/signals';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { formName, keep, kept } from './device';
 import type { Workspace } from './workspace';
 import { useWorkspace } from './workspace';
@@ -43,12 +43,13 @@ export function useKeptForm(form: string, fields: Fields, alongside: Fields = {}
   }
   const { current } = opened;
   const name = formName(owner, form);
-  useSignalEffect(() => {
+  // Not `useSignalEffect`, which waits for the next frame: a page that is left before it would lose the last letter.
+  useLayoutEffect(() => effect(() => {
     const values = { ...valuesOf(fields), ...valuesOf(alongside) };
     if (current.isForgotten) return;
     const isUntouched = JSON.stringify(valuesOf(fields)) === current.begun;
     keep(owner, name, isUntouched ? null : JSON.stringify({ at: Date.now(), values }));
-  });
+  }), [name]);
   return {
     isRestored: current.isRestored,
     forget: () => {

@@ -2,7 +2,7 @@ import { HttpTransportType, HubConnectionBuilder, HubConnectionState, LogLevel }
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { problemIn } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
-import { problemFrom, read } from './api';
+import { identityChanged, problemFrom, read, socketUrl } from './api';
 import { ConnectMillisecondsMax, FollowAgainMilliseconds, ReconnectMillisecondsMax, ReconnectMillisecondsMin } from './limits';
 import type { Problem } from './shapes';
 
@@ -74,8 +74,9 @@ export function tryNow(): void {
  * each pause, whatever somebody or the browser knows by then.
  */
 export async function start(waitMilliseconds = 0): Promise<void> {
-  for (let attempt = 1, wait = waitMilliseconds; ; wait = waitBefore(attempt++)) {
+  for (let attempt = 1, wait = waitMilliseconds; !identityChanged.peek(); wait = waitBefore(attempt++)) {
     if (wait > 0) await pause(wait);
+    if (identityChanged.peek()) return;
     try {
       await connect();
       setUp();
@@ -104,6 +105,7 @@ async function connect(): Promise<void> {
   // Where packets vanish, a browser would wait for minutes.
   const timer = setTimeout(() => void connection.stop(), ConnectMillisecondsMax);
   try {
+    connection.baseUrl = new URL(socketUrl('/live'), location.href).href;
     await connection.start();
   } finally {
     clearTimeout(timer);
@@ -154,6 +156,7 @@ async function lookForSession(): Promise<void> {
     await read('/api/me');
   } catch (error) {
     if (problemFrom(error).status === 401) liveState.value = 'signedOut';
+    if (identityChanged.peek()) void connection.stop();
   }
 }
 

@@ -60,6 +60,10 @@ export class SectionText {
   /** The words are on their way into another document, under another client id. */
   #isMoving = false;
   #takenInARow = 0;
+  /** A draft is not on the device yet. */
+  #isSettingAside = false;
+  /** Drafts that were put back, and refused. */
+  readonly #refusedAgain: string[] = [];
   /** Somebody was writing when the text was closed to them: the keyboard is theirs to be led on. */
   #wasWriting = false;
   #isDestroyed = false;
@@ -112,7 +116,10 @@ export class SectionText {
     const onSaved = (saved: boolean): void => { if (saved) void removeDraft(draft.id); };
     if (provider.saved) onSaved(true);
     else provider.once('saved', onSaved);
-    provider.once('setAside', refused);
+    provider.once('setAside', () => {
+      refused();
+      this.#refusedAgain.push(draft.id);
+    });
     return true;
   }
 
@@ -303,7 +310,7 @@ export class SectionText {
     if (!saved || !this.#provider.synced) return;
     this.#takenInARow = 0;
     haveArrived(this.#section.text);
-    if (!this.#mayWrite) void this.#forgetOnDevice();
+    if (!this.#mayWrite && !this.#isSettingAside) void this.#forgetOnDevice();
   };
 
   readonly #onRefused = (problem: Problem): void => {
@@ -336,6 +343,7 @@ export class SectionText {
 
   /** The one way out for words that are refused: out of the text, into a draft. */
   async #setAside(event: SetAside, awareness = this.#awarenessOf(event.fresh)): Promise<void> {
+    this.#isSettingAside = true;
     this.#stopWriting();
     const draft = draftOf(this.#section, this.#reader.by.person, event);
     const adding = draft && addDraft(draft);
@@ -343,8 +351,13 @@ export class SectionText {
     this.#show(event.fresh, awareness);
     if (draft && this.#wasWriting) this.justSetAside.value = draft.id;
     this.#wasWriting = false;
-    // Until the draft is on the device, the text there is what holds the words.
-    if ((await adding)?.isKept !== false) await this.#kept?.begin(event.fresh);
+    const added = await adding;
+    // What was put back and refused is in the new draft.
+    for (const id of this.#refusedAgain.splice(0)) if (added && added.draft.id !== id) void removeDraft(id);
+    if (added?.isKept === false) return; // What the device holds of the text is what holds the words.
+    await this.#kept?.begin(event.fresh);
+    this.#isSettingAside = false;
+    this.#onSaved();
   }
 
   /**

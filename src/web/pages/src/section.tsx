@@ -43,10 +43,11 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
   const isEditing = text?.isEditing.value === true;
   const stranger = text?.stranger.value ?? null;
   const id = `section-${section.id}`;
+  const leave = (): void => (editButton.current?.disabled === false ? editButton.current : document.getElementById(id))?.focus();
   return (
     <article class="section" data-editing={isEditing ? '' : undefined} aria-labelledby={id}>
       <header class="section-head">
-        <h3 id={id}>{section.title}</h3>
+        <h3 id={id} tabIndex={-1}>{section.title}</h3>
         <p class="section-state" data-state={saved}>{saved === 'saved' && !mayWrite ? '' : savedWords[saved]}</p>
       </header>
       <Citations of={section} />
@@ -54,7 +55,7 @@ export function Section({ section }: { section: StatementSection }): JSX.Element
       <p class="stranger" role="status">{stranger !== null && strangerWords(stranger)}</p>
       <div class="section-text" data-blank={text?.isBlank.value ? 'No text yet.' : undefined} ref={host} />
       <Stopped text={text} onAgain={() => { attempt.value++; }} />
-      {aside.map(one => <SetAside key={one.draft.id} kept={one} text={text} leave={() => editButton.current?.focus()} />)}
+      {aside.map(one => <SetAside key={one.draft.id} kept={one} text={text} leave={leave} />)}
       <footer class="section-foot">
         {mayWrite && <button ref={editButton} type="button" class={`button ${isEditing ? 'primary' : 'quiet'}`}
           disabled={saved === 'opening' || saved === 'stopped' || stranger !== null}

@@ -7,7 +7,7 @@ export interface Problem {
   detail?: string | null;
 }
 
-export type Mandate = 'annotate' | 'position' | 'draft' | 'signOff' | 'endorse';
+export type Mandate = 'annotate' | 'position' | 'draft' | 'signOff' | 'endorse' | 'administer';
 export type Role = 'steward' | 'member' | 'observer';
 export type Tier = 'coalition' | 'organisation';
 
@@ -26,6 +26,8 @@ export interface Me {
   /** Those held when asked. */
   mandates: Mandate[];
   operator: boolean;
+  /** As requests name them. */
+  as: string;
 }
 
 export interface Named {

@@ -26,6 +26,7 @@ export type Bar = string | null;
 /** "…has a mandate to …" */
 export const mandateDeeds: Record<Mandate, string> = {
   annotate: 'annotate', position: 'take positions', draft: 'draft the statement', signOff: 'sign off sections', endorse: 'endorse',
+  administer: 'administer the organisation',
 };
 
 /** What keeps this person from acting under a mandate. The coalition's list is live, so a mandate given or ended shows at once. */

@@ -116,7 +116,7 @@ export function reloaded(doc: Y.Doc): Y.Doc | null {
   // The first forgets what was deleted, which this document may keep to undo it, and whoever joins never had.
   const forgetful = load(new Y.Doc(), Y.encodeStateAsUpdate(doc));
   const { guid, gc, gcFilter, meta } = doc;
-  const fresh = load(new Y.Doc({ guid, gc, gcFilter, meta }), encodeWithWholeRuns(forgetful), Y.encodeStateAsUpdate(forgetful));
+  const fresh = load(new Y.Doc({ guid, gc, gcFilter, meta }), encodeRuns(forgetful, seamsIn(doc)), Y.encodeStateAsUpdate(forgetful));
   forgetful.destroy();
   if (!isSame(doc, fresh)) return fresh;
   fresh.destroy();
@@ -135,10 +135,10 @@ function load(doc: Y.Doc, ...updates: Uint8Array[]): Y.Doc {
 }
 
 /**
- * The structs that a document holds, each run as one struct, whatever stands in it now: what a document says that loads them then depends on
- * nothing but what was written. The server writes them in the same way.
+ * The structs that a document holds, each run as one struct, whatever stands in it now, other than at seams: what a document says that loads them
+ * then depends on nothing but what was written. The server writes them in the same way.
  */
-function encodeWithWholeRuns(doc: Y.Doc): Uint8Array {
+function encodeRuns(doc: Y.Doc, seams: Map<number, Set<number>>): Uint8Array {
   const byClient = new Map<number, Struct[]>();
   for (const struct of Y.decodeUpdate(Y.encodeStateAsUpdate(doc)).structs) {
     const known = byClient.get(struct.id.client);
@@ -148,7 +148,7 @@ function encodeWithWholeRuns(doc: Y.Doc): Uint8Array {
   const encoder = new Y.UpdateEncoderV1();
   encoding.writeVarUint(encoder.restEncoder, byClient.size);
   for (const [client, structs] of byClient) {
-    const runs = runsOf(structs);
+    const runs = runsOf(structs, seams.get(client) ?? new Set());
     encoding.writeVarUint(encoder.restEncoder, runs.length);
     encoder.writeClient(client);
     encoding.writeVarUint(encoder.restEncoder, structs[0]!.id.clock);
@@ -161,17 +161,67 @@ function encodeWithWholeRuns(doc: Y.Doc): Uint8Array {
 type Type = Y.AbstractType<Y.YEvent<any>>;
 type Struct = Y.Item | Y.GC | Y.Skip;
 
-function runsOf(structs: Struct[]): Struct[] {
+function runsOf(structs: Struct[], seams: Set<number>): Struct[] {
   const runs: Struct[] = [];
-  for (const struct of structs) {
+  for (const struct of structs.flatMap((struct) => cutAt(struct, seams))) {
     const last = runs.at(-1);
-    const goesOn = last instanceof Y.Item && struct instanceof Y.Item && last.content.constructor === struct.content.constructor
+    const goesOn = last instanceof Y.Item && struct instanceof Y.Item && !seams.has(struct.id.clock)
+      && last.content.constructor === struct.content.constructor
       && Y.compareIDs(struct.origin, last.lastId) && Y.compareIDs(struct.rightOrigin, last.rightOrigin)
       && last.content.mergeWith(struct.content as never);
     if (goesOn) last.length += struct.length;
     else runs.push(struct);
   }
   return runs;
+}
+
+function cutAt(struct: Struct, seams: Set<number>): Struct[] {
+  const parts = [struct];
+  if (!(struct instanceof Y.Item)) return parts;
+  const within = [...seams].filter((clock) => clock > struct.id.clock && clock < struct.id.clock + struct.length);
+  for (const clock of within.sort((a, b) => b - a)) {
+    const content = struct.content.splice(clock - struct.id.clock);
+    struct.length = clock - struct.id.clock;
+    parts.splice(1, 0, new Y.Item(Y.createID(struct.id.client, clock), null, struct.lastId, null, struct.rightOrigin, null, null, content));
+  }
+  return parts;
+}
+
+/**
+ * Where runs are cut: something has both its origins in one, the right one no later than the left one, and stands behind both. Loading the run
+ * whole, yjs would put it between the two. What is our own the others have put there if they got the run whole, as it is sent where nothing
+ * stands in it.
+ */
+function seamsIn({ store, clientID }: Y.Doc): Map<number, Set<number>> {
+  const seams = new Map<number, Set<number>>();
+  for (const structs of store.clients.values()) {
+    for (const item of structs) {
+      if (!(item instanceof Y.Item) || !item.origin || !item.rightOrigin || item.origin.client !== item.rightOrigin.client) continue;
+      const { client, clock } = item.rightOrigin;
+      if (clock > item.origin.clock || !isRun(store.clients.get(client)!, clock, item.origin.clock) || standsBefore(item, item.rightOrigin)) continue;
+      if (item.id.client === clientID && Y.getItem(store, item.origin).id.clock < clock) continue;
+      if (!seams.has(client)) seams.set(client, new Set());
+      seams.get(client)!.add(clock);
+    }
+  }
+  return seams;
+}
+
+/** Whether what was written up to a clock goes on with what was written before another. */
+function isRun(structs: (Y.Item | Y.GC)[], before: number, upTo: number): boolean {
+  for (let index = Y.findIndexSS(structs, upTo); ; index--) {
+    const struct = structs[index]!;
+    if (struct.id.clock < before) return true;
+    const last = structs[index - 1];
+    if (!(struct instanceof Y.Item) || !(last instanceof Y.Item)) return false;
+    if (!Y.compareIDs(struct.origin, last.lastId) || !Y.compareIDs(struct.rightOrigin, last.rightOrigin)) return false;
+  }
+}
+
+function standsBefore(item: Y.Item, id: Y.ID): boolean {
+  let left = PlacesWalkedMax;
+  for (let next = item.right; next !== null && left-- > 0; next = next.right) if (holds(next, id)) return true;
+  return false;
 }
 
 /** Whether two documents that hold the same say the same: what can be seen of each type stands in the same order. */

@@ -1,3 +1,5 @@
+using System.IO.Hashing;
+using Annotate.Journals;
 using Orleans.Storage;
 
 namespace Annotate.Tests.Journals;
@@ -28,6 +30,9 @@ public sealed class FaultyStorage(IGrainStorage inner) : IGrainStorage
     public List<Operation> Operations { get; } = [];
 
     public long BytesWritten { get; private set; }
+
+    /// <summary>The arrays given to the storage, each with the hash of what was in it then.</summary>
+    public List<(byte[] Bytes, ulong Hash)> Given { get; } = [];
 
     public int Writes => Operations.Count(operation => operation.Kind != OperationKind.Read);
 
@@ -75,8 +80,19 @@ public sealed class FaultyStorage(IGrainStorage inner) : IGrainStorage
 
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
-        BytesWritten += ((Annotate.Journals.JournalRecord)(object)grainState.State!).Bytes.Length;
-        return RunAsync(OperationKind.Write, stateName, () => inner.WriteStateAsync(stateName, grainId, grainState));
+        var given = ((JournalRecord)(object)grainState.State!).Bytes;
+        BytesWritten += given.Length;
+        Given.Add((given, XxHash3.HashToUInt64(given)));
+        return RunAsync(OperationKind.Write, stateName, () => WriteLentAsync(stateName, grainId, (IGrainState<JournalRecord>)grainState));
+    }
+
+    // The storage gets a copy that is overwritten when it has said that the record is written: it has no business there any more.
+    async Task WriteLentAsync(string stateName, GrainId grainId, IGrainState<JournalRecord> state)
+    {
+        var lent = new GrainState<JournalRecord>(new() { Bytes = [.. state.State!.Bytes] }, state.ETag) { RecordExists = state.RecordExists };
+        await inner.WriteStateAsync(stateName, grainId, lent);
+        lent.State!.Bytes.AsSpan().Fill(LentBytes.Poison);
+        (state.ETag, state.RecordExists) = (lent.ETag, lent.RecordExists);
     }
 
     public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState) =>

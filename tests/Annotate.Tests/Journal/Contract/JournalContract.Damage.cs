@@ -96,7 +96,7 @@ public abstract partial class JournalContract
         foreach (var record in records)
         {
             var own = await BytesOfAsync(storage, grain, record);
-            foreach (var other in records.Where(other => other != record))
+            foreach (var other in records.Where(other => other != record).Take(ImpostorsOfEach))
             {
                 var taken = await BytesOfAsync(storage, grain, other);
                 await RewriteAsync(storage, grain, record, _ => taken);

@@ -80,7 +80,7 @@ public abstract partial class JournalContract
     public Task A_load_raced_by_another_activations_folding_is_whole_and_current(int ahead) => OneAtATime.RunAsync(async () =>
     {
         var storage = NewStorage();
-        for (var (at, reached) = (1, true); reached; at++)
+        for (var (at, reached) = (1, true); reached; at += RaceStride)
         {
             var grain = NextGrain();
             var first = await Activation.OpenAsync(storage, grain, Narrow);

@@ -1,3 +1,4 @@
+using System.IO.Hashing;
 using Annotate.Journals;
 using Orleans.Storage;
 
@@ -27,6 +28,12 @@ public abstract partial class JournalContract
 
     /// <summary>1 tries every place that something can go wrong at; a slow storage may leave some out.</summary>
     protected virtual int Stride => 1;
+
+    /// <summary>1 races a load at each of its operations.</summary>
+    protected virtual int RaceStride => 1;
+
+    /// <summary>Other records whose bytes are put in a record's place.</summary>
+    protected virtual int ImpostorsOfEach => int.MaxValue;
 
     protected virtual int ManyAppends => 10_000;
 
@@ -203,5 +210,17 @@ public abstract partial class JournalContract
         while (activation.Journal.DurableVersion < activation.Journal.Version) await activation.Journal.WhenDurableAsync();
         Assert.Equal(30, activation.Journal.Version);
         Assert.Equal(activation.State.Entries, (await Activation.OpenAsync(storage, grain, Narrow)).State.Entries);
+    });
+
+    // A storage may read what it was given for as long as it likes, and send it once more after an answer that was lost.
+    [Fact]
+    public Task What_was_given_to_the_storage_is_never_changed_afterwards() => OneAtATime.RunAsync(async () =>
+    {
+        var (storage, grain) = (NewStorage(), NextGrain());
+        var activation = await Activation.OpenAsync(storage, grain, Narrow);
+        await AppendOneByOneAsync(activation, Numbered(1, 70));
+        await activation.Journal.CloseAsync();
+        Assert.True(activation.Storage.Given.Count > 70, "folds give chunks, snapshots and heads, too");
+        Assert.All(activation.Storage.Given, given => Assert.Equal(given.Hash, XxHash3.HashToUInt64(given.Bytes)));
     });
 }

@@ -3,12 +3,14 @@ using Orleans.Storage;
 
 namespace Annotate.Tests.Journals;
 
-/// <summary>A storage in memory that compares ETags, as Orleans asks of one. The bytes are copied in and out.</summary>
+/// <summary>A storage in memory that compares ETags, as Orleans asks of one. The bytes are copied in, and lent out.</summary>
 /// <param name="leavesTombstones">
 /// A cleared record stays, empty and with an ETag, as in ADO.NET storage; otherwise nothing is left, as with blobs.
 /// </param>
 public sealed class MemoryRecords(bool leavesTombstones) : IGrainStorage
 {
+    static readonly LentBytes s_serializer = new(new JournalRecordSerializer());
+
     readonly Dictionary<(GrainId Grain, string Record), (byte[]? Bytes, string ETag)> _records = [];
     int _etags;
 
@@ -20,7 +22,7 @@ public sealed class MemoryRecords(bool leavesTombstones) : IGrainStorage
     public Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         var found = _records.GetValueOrDefault((grainId, stateName));
-        grainState.State = (T)(object)new JournalRecord { Bytes = found.Bytes?.ToArray() ?? [] };
+        grainState.State = s_serializer.Deserialize<T>(new BinaryData(found.Bytes ?? []))!;
         grainState.ETag = found.ETag;
         grainState.RecordExists = found.ETag is not null;
         return Task.CompletedTask;
@@ -29,7 +31,7 @@ public sealed class MemoryRecords(bool leavesTombstones) : IGrainStorage
     public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
     {
         Compare(stateName, grainId, grainState.ETag);
-        var bytes = ((JournalRecord)(object)grainState.State!).Bytes.ToArray();
+        var bytes = s_serializer.Serialize(grainState.State).ToArray();
         grainState.ETag = $"{++_etags}";
         grainState.RecordExists = true;
         _records[(grainId, stateName)] = (bytes, grainState.ETag);

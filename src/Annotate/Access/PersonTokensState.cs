@@ -1,0 +1,126 @@
+using Annotate.Deciding;
+
+namespace Annotate.Access;
+
+/// <summary>The tokens of one person that have neither run out nor been revoked.</summary>
+[GenerateSerializer, OmitDefaultMemberValues, Alias("annotate.person-tokens-state.v1")]
+public sealed class PersonTokensState : IState
+{
+    [Id(0)] readonly Dictionary<string, DateTimeOffset> _live = [];
+
+    /// <summary>Those counted are of this stay: in the next one they are good for nothing.</summary>
+    [Id(1)] public int Stay { get; private set; }
+
+    /// <summary>Whether there were invitations and nothing else, ever. Otherwise invitations are over, in every later stay, too.</summary>
+    [Id(2)] public bool OnlyInvited { get; private set; }
+
+    /// <summary>Hash of the link that somebody else made last; null when there was none.</summary>
+    [Id(3)] public string? Invitation { get; private set; }
+
+    // Whether that link is good still when the person has come another way.
+    [Id(4)] bool _invitationStays;
+
+    // Of those that are live; null until one is counted that is more than its hash and its time.
+    [Id(5)] Dictionary<string, CountedToken>? _about;
+
+    [Id(6)] List<LinkNotice>? _notices;
+
+    // Whether whatever there was, the operator made: then nobody has been here who would have to be told.
+    [Id(7)] bool _onlyByOperator;
+
+    /// <summary>Hash of each, and when it runs out.</summary>
+    public IReadOnlyDictionary<string, DateTimeOffset> Live => _live;
+
+    /// <summary>Links that others made since the person had come, until they are told; the last <see cref="Limits.NoticesMax"/>.</summary>
+    public IReadOnlyList<LinkNotice> Notices => _notices ?? [];
+
+    /// <summary>Whether there is anything good that the person has got, and not only a link that somebody else has made for them.</summary>
+    public bool CanComeIn(int stay, TokenTimes times) => !OnlyInvited && CountWithout(Invitation, stay, times) > 0;
+
+    /// <summary>How many there are in that stay, the one whose place is taken over left out.</summary>
+    public int CountWithout(string? token, int stay, TokenTimes times) => Good(stay, times).Count(each => each != token);
+
+    public PersonTokensView View(int stay, TokenTimes times) => new(
+        [.. Good(stay, times).Select(token => AboutOf(token) ?? new CountedToken(token, null, null, null, null, _live[token], null))
+            .OrderByDescending(token => token.Made).ThenBy(token => token.Token, StringComparer.Ordinal)],
+        [.. Notices]);
+
+    public void Apply(long version, Entry entry)
+    {
+        switch (entry.Event)
+        {
+            case TokenCounted e:
+                Count(version, entry, e);
+                break;
+            case TokensUncounted { Token: { } token }:
+                Drop(token, withThoseMadeWithIt: true);
+                break;
+            case TokensUncounted:
+                Clear();
+                break;
+            case NoticesSeen:
+                _notices = null;
+                break;
+        }
+    }
+
+    void Count(long version, Entry entry, TokenCounted e)
+    {
+        if (e.Stay != Stay) Clear();
+        // Who has come needs nobody to bring them in: a link of an outsider that was kept back must not let in somebody else.
+        else if (OnlyInvited && !e.IsInvitation) KeepOnly(_invitationStays ? Invitation : null);
+        if (e.IsInvitation) Invite(version, entry, e);
+        _onlyByOperator = entry.By.Person == By.OperatorPerson && (version == 1 || _onlyByOperator);
+        Stay = e.Stay;
+        OnlyInvited = e.IsInvitation && (version == 1 || OnlyInvited);
+        if (e.InPlaceOf is not null) Drop(e.InPlaceOf, withThoseMadeWithIt: false);
+        foreach (var (token, expires) in _live)
+            if (expires <= entry.At) Drop(token, withThoseMadeWithIt: false);
+        _live[e.Token] = e.Expires;
+        if (e.Kind is not null) (_about ??= [])[e.Token] = new CountedToken(e.Token, e.Kind, e.Name, entry.At, entry.By.Person, e.Expires, e.Parent);
+    }
+
+    // Each link that somebody else makes ends the one before.
+    void Invite(long version, Entry entry, TokenCounted e)
+    {
+        if (Invitation is not null) Drop(Invitation, withThoseMadeWithIt: false);
+        (Invitation, _invitationStays) = (e.Token, e.MayHaveCome);
+        if (version == 1 || OnlyInvited || _onlyByOperator) return;
+        (_notices ??= []).Add(new LinkNotice(entry.At, entry.By));
+        if (_notices.Count > Limits.NoticesMax) _notices.RemoveAt(0);
+    }
+
+    void KeepOnly(string? token)
+    {
+        foreach (var other in _live.Keys)
+            if (other != token) Drop(other, withThoseMadeWithIt: false);
+    }
+
+    void Drop(string token, bool withThoseMadeWithIt)
+    {
+        var ending = new Queue<string>([token]);
+        while (ending.TryDequeue(out var next))
+        {
+            _live.Remove(next);
+            _about?.Remove(next);
+            if (!withThoseMadeWithIt || _about is null) return;
+            foreach (var child in _about.Values)
+                if (child.Parent == next) ending.Enqueue(child.Token);
+        }
+    }
+
+    void Clear()
+    {
+        _live.Clear();
+        _about = null;
+    }
+
+    CountedToken? AboutOf(string token) => _about?.GetValueOrDefault(token);
+
+    IEnumerable<string> Good(int stay, TokenTimes times) =>
+        stay != Stay ? [] : _live.Where(each => each.Value > times.Now && !IsEnded(each.Key, times)).Select(each => each.Key);
+
+    // What is known by its hash alone was counted before all could be ended at once.
+    bool IsEnded(string token, TokenTimes times) =>
+        times.EndedUpTo != default && (AboutOf(token)?.Made is not { } made || made <= times.EndedUpTo);
+}

@@ -1,0 +1,16 @@
+using Annotate.Deciding;
+
+namespace Annotate.Coalitions;
+
+/// <summary>Makes it known that somebody ends all tokens of another person, links included. Whoever asks then ends them.</summary>
+[GenerateSerializer, Alias("annotate.end-tokens.v1")]
+public sealed record EndTokens([property: Id(0)] string Person) : CoalitionCommand
+{
+    protected override Problem? Check(Authority authority) => authority.OverTokens(Person);
+
+    protected override Decision Decide(CoalitionState state, Authority authority) =>
+        state.Find(Person) is null ? Problem.NotFound : new TokensEnded(Person);
+}
+
+[GenerateSerializer, Immutable, Alias("annotate.tokens-ended.v1")]
+public sealed record TokensEnded([property: Id(0)] string Person) : Event;

@@ -1,0 +1,69 @@
+using System.Text;
+using Annotate.Deciding;
+using Annotate.Statements;
+
+namespace Annotate.Tests.Statements;
+
+/// <summary>What yjs' UndoManager makes is taken, and says what everybody reads who loads it, at once and after every reload.</summary>
+public sealed class SectionUndoTests
+{
+    /// <summary>Updates that one person's editor sent in order (base64), and what yjs says that has loaded them.</summary>
+    public static TheoryData<string, string, string> Cases => new()
+    {
+        {
+            "a word deleted, its paragraph deleted, undone, typed in, undone twice",
+            """
+            AQMBAAcBB2RlZmF1bHQDCXBhcmFncmFwaAcAAQAGBAABAQVoZWxsbwA= AAEBAQIC AQEBB0QBAgJoZQA= AQEBCcQBBwEIAVgA AAEBAQkB AAEBAgACBAU=
+            AQUBCkcBAAMJcGFyYWdyYXBoBwABCgYEAAELA2xsb0QBDAFoxAEPAQ8BZQA= AQEBEUQBDwVsYXRlcgA=
+            """,
+            "<paragraph>laterhello</paragraph>"
+        },
+        {
+            "the same in the second of two paragraphs, by y-prosemirror",
+            """
+            AQMBAAcBB2RlZmF1bHQDCXBhcmFncmFwaAcAAQAGBAABAQFmAA== AQEBA4QBAgFpAA== AQEBBIQBAwFyAA== AQEBBYQBBAFzAA== AQEBBoQBBQF0AA== AQEBB4cBAAMJcGFyYWdyYXBoAA==
+            AQIBCAcAAQcGBAABCAFhAA== AQEBCoQBCQFiAA== AQEBC4QBCgFjAA== AQEBDIQBCwEgAA== AQEBDYQBDAFkAA== AQEBDoQBDQFlAA== AQEBD4QBDgFmAA== AQEBEIQBDwEgAA==
+            AQEBEYQBEAFnAA== AQEBEoQBEQFoAA== AQEBE4QBEgFpAA== AAEBAQ0E AAEBAgcGEQM= AQMBFMcBAAEHAwlwYXJhZ3JhcGgHAAEUBgQAARUHYWJjIGdoaQA= AQEBHcQBFwEYAVgA
+            AAEBAR0B AQEBHsQBFwEaBGRlZiAA AQEBIsQBAgEDAWwA AQEBI8QBIgEDAWEA AQEBJMQBIwEDAXQA AQEBJcQBJAEDAWUA AQEBJsQBJQEDAXIA
+            """,
+            "<paragraph>flaterirst</paragraph><paragraph>abdef c ghi</paragraph>"
+        },
+        {
+            "one whose own document says hello",
+            """
+            AQIBAAcBB2RlZmF1bHQGBAABAAVoZWxsbwA= AAEBAQQC AQEBBsQBAwEEAmxvAA== AQEBCMQBBgEHAUcA AAEBAQgB AAEBAgAEBgI= AQMBCUcBAAYEAAEJBGhlbGzEAQ0BDQFvAA==
+            """,
+            "helol"
+        },
+    };
+
+    [Theory, MemberData(nameof(Cases))]
+    public void What_is_undone_is_taken_and_says_the_same_after_every_reload(string what, string updates, string says)
+    {
+        var (text, readMeanwhile, entries) = (new SectionState(), new SectionState(), new List<Entry>());
+        foreach (var bytes in updates.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(Convert.FromBase64String))
+        {
+            Assert.True(text.Decide(new Edit(bytes, Commands.Ana, 0), entries.Count, out var edited) is null, $"{what}, edit {entries.Count}");
+            entries.Add(new Entry(Commands.Now, Commands.Ana, default, 0, edited!));
+            text.Apply(entries.Count, entries[^1]);
+            readMeanwhile.Apply(entries.Count, entries[^1] with { Event = new Edited(bytes) });
+            Xml(readMeanwhile);
+        }
+
+        Assert.Equal(says, Xml(text));
+        Assert.Equal(says, Xml(readMeanwhile));
+        var replayed = new SectionState();
+        for (var i = 0; i < entries.Count; i++) replayed.Apply(i + 1, entries[i]);
+        Assert.False(replayed.IsDamaged);
+        Assert.Equal(text.Owners, replayed.Owners);
+        Assert.Equal(says, Xml(replayed));
+        var (converter, loaded) = (new SectionStateConverter(), replayed);
+        for (var i = 0; i < 3; i++)
+        {
+            loaded = converter.ConvertFromSurrogate(converter.ConvertToSurrogate(loaded));
+            Assert.Equal(says, Xml(loaded));
+        }
+    }
+
+    static string Xml(SectionState text) => Encoding.UTF8.GetString(text.Read(TextForm.Xml)!);
+}
