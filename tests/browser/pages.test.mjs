@@ -134,6 +134,7 @@ test('an address of nothing says so, and offers what there is', { timeout: 4 * W
     await page.goto(`${server.url}/?statement=${id}`);
     await page.getByRole('alert').filter({ hasText: 'There is no statement' }).waitFor();
     await page.getByRole('link', { name: /Our answer/ }).waitFor();
+    await page.getByRole('heading', { level: 2, name: /Article 1/ }).waitFor(); // There is something to read all the same.
   }
   await page.getByRole('link', { name: /Our answer/ }).click();
   await page.getByRole('heading', { level: 2, name: 'Our answer' }).waitFor();

@@ -25,7 +25,8 @@ export function Desk(): JSX.Element {
   useEffect(() => void index.refresh(), [feed.version]);
 
   const { statementId, statement } = useStatement(index.value.value);
-  const { instruments, instrument, instrumentId, draftId, draft } = useDraft(statement?.value.value, statementId === null && index.value.value !== undefined);
+  const { instruments, instrument, instrumentId, draftId, draft } = useDraft(
+    statement?.value.value, isMissing(statement, statementId) || (statementId === null && index.value.value !== undefined));
   useKeptPlace({
     statement: statement?.value.value ? statementId : null,
     instrument: draft?.value.value ? instrumentId : null,
