@@ -1,3 +1,5 @@
+using Annotate.Access;
+
 namespace Annotate.Server.Access;
 
 /// <summary>Whom a token speaks for. What they may do is not in it: that is their <see cref="Standing"/>, asked for each time.</summary>
@@ -7,7 +9,9 @@ namespace Annotate.Server.Access;
 /// <param name="Issued">When the token was made.</param>
 /// <param name="Expires">From when on the token is refused.</param>
 /// <param name="Stay">The stay of the person in the coalition that the token was made for: it is good in no other.</param>
-public sealed record Principal(string? Coalition, string Person, string Token, DateTimeOffset Issued, DateTimeOffset Expires, int Stay)
+/// <param name="Kind">What the token is for.</param>
+public sealed record Principal(
+    string? Coalition, string Person, string Token, DateTimeOffset Issued, DateTimeOffset Expires, int Stay, TokenKind Kind)
 {
     public bool IsOperator => Coalition is null;
 }

@@ -136,7 +136,7 @@ public sealed class Tokens : IDisposable
     }
 
     static Principal PrincipalOf(string hash, TokenView found) =>
-        new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay);
+        new(found.Coalition, found.Person, hash, found.Issued, found.Expires, found.Stay, found.Kind);
 
     IPersonTokensGrain CountOf(string coalition, string person) => _grains.GetGrain<IPersonTokensGrain>($"{coalition}/{person}");
 
