@@ -1,3 +1,4 @@
+using Annotate.Access;
 using Annotate.Server.Live;
 
 namespace Annotate.Server.Access;
@@ -51,6 +52,8 @@ sealed partial class DoorMiddleware(
         context.Features.Set(new SentToken(token));
         if (place is TokenPlace.Cookie or TokenPlace.OldCookie && OwnOrigin.IsNeeded(context) && !origin.Matches(context.Request)) return OwnOrigin.Foreign;
         if (await doors.FindAsync(token, CallerAddress.Of(context)) is not { } principal) return wrong.Count(context, token) ?? Problem.SignInNeeded;
+        // Tokens of programs live far longer than sessions: whoever planted one under the old name could do so for a year.
+        if (place == TokenPlace.OldCookie && principal.Kind != TokenKind.Session) return Problem.SignInNeeded;
         if (ActingAs.Check(context, principal) is { } changed) return changed;
 
         var named = CoalitionNamed(context);

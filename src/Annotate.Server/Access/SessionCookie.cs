@@ -15,8 +15,8 @@ static class SessionCookie
     {
         isOld = false;
         if (Of(request, isHttps ? SecureName : PlainName) is { } token) return token;
-        // Browsers that were signed in before there was the other name stay so. Their tokens have no check, and the last of them ends within
-        // Limits.SessionDays: from then on nothing that was planted under the plain name is read.
+        // Browsers that were signed in before there was the other name stay so. Their tokens have no check and are sessions, the last of which
+        // ends within Limits.SessionDays: from then on nothing that was planted under the plain name opens anything.
         if (!isHttps || Of(request, PlainName) is not { } old || !Secrets.IsUnchecked(old)) return null;
         isOld = true;
         return old;

@@ -7,7 +7,7 @@ namespace Annotate.Server.Hosting;
 /// The operator's token, in a file of the data folder that only the server's account may read. Removing the file and starting again
 /// makes a new one; signing out with it ends it; <see cref="RotateAsync"/> makes a new one and ends all others.
 /// </summary>
-sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
+sealed partial class OperatorToken(Tokens tokens, Settings settings, ILogger<OperatorToken> logger) : IHostedService
 {
     public const string FileName = "operator.token";
 
@@ -19,12 +19,14 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
         var path = PathIn(settings.DataFolder);
         OwnerOnly.CloseToOthers(path);
         var kept = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
-        // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts.
+        // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts. But one whose check
+        // is of another database's key would open nothing here.
         if (tokens.IsWhole(kept) && (await tokens.IssueToOperatorAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
 
         var made = tokens.MakeForOperator();
         await tokens.IssueToOperatorAsync(made);
         await OwnerOnly.WriteWholeAsync(path, made, cancellationToken);
+        if (kept is not null) LogReplaced(path);
     }
 
     /// <summary>Makes a new token for the operator, in the file too, and ends all others: those of other servers of a cluster as well, which make theirs when they start.</summary>
@@ -39,4 +41,7 @@ sealed class OperatorToken(Tokens tokens, Settings settings) : IHostedService
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    [LoggerMessage(LogLevel.Warning, "The operator's token in {Path} opens nothing in this storage; another stands there now")]
+    partial void LogReplaced(string path);
 }

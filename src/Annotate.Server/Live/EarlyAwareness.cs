@@ -15,7 +15,7 @@ sealed class EarlyAwareness(Func<Task<byte[]>> stateVector, ILogger logger)
     readonly Dictionary<long, (EarlyWord Word, long WaitsFor)> _waiting = [];
     ClientClock[] _written = [];
     long _askedAt = long.MinValue;
-    Task _asking = Task.CompletedTask;
+    Task<bool> _asking = Task.FromResult(true);
 
     public ReadOnlySpan<ClientClock> Written => Volatile.Read(ref _written);
 
@@ -29,12 +29,12 @@ sealed class EarlyAwareness(Func<Task<byte[]>> stateVector, ILogger logger)
     }
 
     /// <summary>Asks what is written, once for each version of the text however many ask.</summary>
-    /// <returns>False when that is known already.</returns>
+    /// <returns>False when that is known already, or there was no answer.</returns>
     public async Task<bool> TryAskAsync(long version)
     {
         for (var hasAsked = false; ; hasAsked = true)
         {
-            Task asking;
+            Task<bool> asking;
             lock (_lock)
             {
                 if (_asking.IsCompleted)
@@ -47,7 +47,7 @@ sealed class EarlyAwareness(Func<Task<byte[]>> stateVector, ILogger logger)
                 asking = _asking;
             }
 
-            await asking;
+            if (!await asking) return hasAsked;
         }
     }
 
@@ -81,18 +81,21 @@ sealed class EarlyAwareness(Func<Task<byte[]>> stateVector, ILogger logger)
         lock (_lock) _waiting.Remove(origin);
     }
 
-    async Task AskAsync()
+    async Task<bool> AskAsync()
     {
         // Elsewhere: the lock is held until the task is known.
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             if (ClientClocks.TryRead(await stateVector(), out var written, out _)) Volatile.Write(ref _written, written);
+            return true;
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            // Asked again at the next version; whoever waits for it is not seen until then.
+            // Asked again at the next renewal, or by whoever says something before that, although no version may have come by then.
             logger.LogInformation(exception, "What a text holds could not be asked for");
+            lock (_lock) _askedAt = long.MinValue;
+            return false;
         }
     }
 }

@@ -21,7 +21,7 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
     public async Task WriteAsync(HttpContext context, Problem problem)
     {
         if (!context.WebSockets.IsWebSocketRequest || !context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase)
-            || !IsFinal(problem.Status) || !_told.Add(NameOf(context, problem)) || !_room.Wait(0))
+            || !IsFinal(problem.Status) || !_room.Wait(0))
         {
             await Problems.WriteAsync(context, problem);
             return;
@@ -29,8 +29,9 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
 
         try
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(YjsDoor.ProtocolFor(context));
-            await CloseAsync(socket, problem, context.RequestAborted);
+            // Only where there is room for the frame: who found none has been told nothing yet.
+            if (_told.Add(NameOf(context, problem))) await TellAsync(context, problem);
+            else await Problems.WriteAsync(context, problem);
         }
         finally
         {
@@ -48,6 +49,12 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
     // Whoever has the same name by chance is refused in the handshake: that does no harm, so a number will do.
     static ulong NameOf(HttpContext context, Problem problem) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(
         $"{CallerAddress.Of(context)} {SentToken.Of(context)} {context.Request.Path.Value?.ToUpperInvariant()} {problem.Code}".AsSpan()));
+
+    async Task TellAsync(HttpContext context, Problem problem)
+    {
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(YjsDoor.ProtocolFor(context));
+        await CloseAsync(socket, problem, context.RequestAborted);
+    }
 
     async Task CloseAsync(WebSocket socket, Problem problem, CancellationToken aborted)
     {

@@ -82,6 +82,9 @@ public sealed class SectionState : IState
 
         switch (_document.Check(update, out var isNew))
         {
+            // Whoever syncs sends others' text as well, so it is not asked whose it is. Of two documents that chose one client id by chance the
+            // later is told the same, wrongly, until it is the longer: telling them apart would mean to compare every piece, and of those that
+            // were deleted nothing is left to compare.
             case Verdict.Held: return new EditOutcome(EditStatus.Held, version);
             case Verdict.Missing: return new EditOutcome(EditStatus.Missing, version, StateVector);
         }

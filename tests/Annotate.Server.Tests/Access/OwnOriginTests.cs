@@ -120,8 +120,12 @@ public sealed class OwnOriginTests
         Assert.False(next.Headers.Contains("Set-Cookie"));
 
         var planted = await server.TokenAsync("river", "ada");
-        using var refused = await AskAsync(server, HttpMethod.Get, "/api/me", "annotate_session=" + planted);
-        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        foreach (var token in new[] { planted, await WrongTokenTests.UncheckedAsync(server, TokenKind.Bearer) })
+        {
+            using var refused = await AskAsync(server, HttpMethod.Get, "/api/me", "annotate_session=" + token);
+            Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+            Assert.False(refused.Headers.Contains("Set-Cookie"));
+        }
 
         using var ended = await AskAsync(server, HttpMethod.Delete, "/api/tokens/current", "__Host-annotate_session=" + planted);
         Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
