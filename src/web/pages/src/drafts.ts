@@ -77,8 +77,9 @@ export function haveArrived(text: string): void {
 
 /** It is in the text again, or nobody wants it. */
 export async function removeDraft(id: string): Promise<void> {
-  drafts.value = drafts.peek().filter(one => one.draft.id !== id);
+  // The device first: a page that is opened anew a moment later must not offer again what was seen to go.
   await inStore(store => idb.del(store, id));
+  drafts.value = drafts.peek().filter(one => one.draft.id !== id);
   tell();
 }
 
