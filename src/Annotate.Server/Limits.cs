@@ -39,6 +39,9 @@ public static partial class Limits
     /// <summary>How long a start waits for the first answer of a storage elsewhere, a database or an account; with what comes before and after it, whoever starts it hears within ten.</summary>
     public const int StorageFirstAnswerSeconds = 8;
 
+    /// <summary>How long a server waits for an answer of an account before it asks once more: else what asked when a cable was cut waits long after it was mended.</summary>
+    public const int StorageAnswerSeconds = 20;
+
     /// <summary>How long a start waits before it asks an account once more.</summary>
     public const int StorageFirstRetryMilliseconds = 300;
 }

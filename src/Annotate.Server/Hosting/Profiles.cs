@@ -48,10 +48,18 @@ static class Profiles
     public static async Task RequireStorageAsync(Settings settings)
     {
         if (settings.Profile == Profile.Postgres) await PostgresSchema.EnsureAsync(settings.Postgres!);
-        if (settings.Profile == Profile.Azure) await AzureStart.EnsureAsync(AzureProfile.AccountOf(settings));
+        if (settings.Profile == Profile.Azure) await RequireAccountAsync(settings, AzureProfile.AccountOf(settings));
         if (settings.Profile != Profile.Sqlite) return;
         StorageOrigin.RequireFile(settings, FileOf(settings));
         await SqliteStore.Open(FileOf(settings)).DisposeAsync();
+    }
+
+    static async Task RequireAccountAsync(Settings settings, AzureAccount account)
+    {
+        // Servers that run take a container that is made anew for what they know, and Azure brings a deleted one back only while its name is free.
+        if (!StorageOrigin.MayBeNew(settings) && !await AzureStart.HasContainerAsync(account))
+            throw StorageOrigin.Foreign(settings, $"the container {account.Container} is missing");
+        await AzureStart.EnsureAsync(account);
     }
 
     /// <summary>The storage file of the profile Sqlite.</summary>

@@ -26,10 +26,16 @@ sealed class StorageOrigin(
     /// <exception cref="ForeignStorageException">The folder held data, and its storage file has gone.</exception>
     public static void RequireFile(Settings settings, string file)
     {
-        if (settings.AcceptsStorage || HasContent(file) || HasContent(file + "-wal")) return;
-        if (!File.Exists(PathIn(settings)) && !File.Exists(OperatorToken.PathIn(settings.DataFolder))) return;
-        throw new ForeignStorageException($"The data folder {settings.DataFolder} held data, but {file} is {(File.Exists(file) ? "empty" : "missing")}. {WhatToDo}");
+        if (MayBeNew(settings) || HasContent(file) || HasContent(file + "-wal")) return;
+        throw Foreign(settings, $"{file} is {(File.Exists(file) ? "empty" : "missing")}");
     }
+
+    /// <summary>Whether a storage may be made: nothing in the folder says that there was one, or it is to be started anew.</summary>
+    public static bool MayBeNew(Settings settings) =>
+        settings.AcceptsStorage || (!File.Exists(PathIn(settings)) && !File.Exists(OperatorToken.PathIn(settings.DataFolder)));
+
+    /// <param name="what">What is wrong, as the middle of a sentence.</param>
+    public static ForeignStorageException Foreign(Settings settings, string what) => new($"The data folder {settings.DataFolder} held data, but {what}. {WhatToDo}");
 
     /// <summary>The silo has started by now, and nobody listens yet.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -37,13 +43,13 @@ sealed class StorageOrigin(
         var (noted, stored) = (await NotedAsync(cancellationToken), await StoredAsync());
         if (stored is null)
         {
-            if (!settings.AcceptsStorage && !await IsKnownAsync(noted, cancellationToken)) throw Foreign("the storage there now is empty");
+            if (!settings.AcceptsStorage && !await IsKnownAsync(noted, cancellationToken)) throw Foreign(settings, "the storage there now is empty");
             // What another server of the cluster stored a moment ago counts.
             stored = await StoreAsync(noted ?? Guid.CreateVersion7(clock.GetUtcNow()));
         }
 
         if (noted == stored) return;
-        if (noted is not null && !settings.AcceptsStorage) throw Foreign("the storage there now is another one");
+        if (noted is not null && !settings.AcceptsStorage) throw Foreign(settings, "the storage there now is another one");
         await OwnerOnly.WriteWholeAsync(PathIn(settings), stored.Value.ToString("D"), cancellationToken);
     }
 
@@ -52,8 +58,6 @@ sealed class StorageOrigin(
     static string PathIn(Settings settings) => Path.Combine(settings.DataFolder, FileName);
 
     static bool HasContent(string file) => new FileInfo(file) is { Exists: true, Length: > 0 };
-
-    ForeignStorageException Foreign(string what) => new($"The data folder {settings.DataFolder} held data, but {what}. {WhatToDo}");
 
     // A storage without an id is new, or older than ids are. An older one knows the operator's token that the folder keeps.
     async Task<bool> IsKnownAsync(Guid? noted, CancellationToken cancellation)
@@ -77,7 +81,8 @@ sealed class StorageOrigin(
     {
         var state = new GrainState<JournalRecord>(new());
         await storage.ReadStateAsync(OriginRecord.Name, OriginRecord.Grain, state);
-        if (!state.RecordExists) return null;
+        // Of an emptied blob the provider says that there is none, and that it has an ETag.
+        if (!state.RecordExists && state.ETag is null) return null;
         return OriginRecord.TryRead(state.State!.Bytes, out var id)
             ? id
             : throw new JournalDamagedException($"The storage's own id ({OriginRecord.Name} of {OriginRecord.Grain}) is not as it was written.");

@@ -24,7 +24,7 @@ static class FaultProblems
     }
 
     /// <summary>For the log: what is at the bottom of it, in a line.</summary>
-    public static string Reason(Exception failure) => $"{Chain(failure)[^1].GetType().Name}: {Chain(failure)[^1].Message.ReplaceLineEndings(" ")}";
+    public static string Reason(Exception failure) => $"{Chain(failure)[^1].GetType().Name}: {StorageUnusableException.FirstLine(Chain(failure)[^1].Message)}";
 
     // A silo that went takes its grains along, and they come back elsewhere; until then calls are rejected, or time out.
     static bool IsAway(Exception failure) =>

@@ -1,4 +1,5 @@
 using Azure;
+using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
@@ -8,7 +9,7 @@ namespace Annotate.Server.Storage;
 
 /// <summary>
 /// The first look at a storage account, before anything is started on it: makes the container and the tables where they are missing, and tries
-/// whether writing is allowed, without writing anything. The clients that serve later try for minutes; this one gives up in seconds.
+/// whether writing is allowed, without writing anything. The clients that serve later try for longer; this one gives up in seconds.
 /// </summary>
 static class AzureStart
 {
@@ -18,17 +19,29 @@ static class AzureStart
     const string Needed = "Needed are the rights to make, read, write and delete blobs and rows:"
         + " for an identity, the roles Storage Blob Data Contributor and Storage Table Data Contributor.";
 
+    /// <summary>Whether the container of the records is there.</summary>
+    /// <exception cref="StorageUnusableException">The account cannot be reached, or refuses; says which and what to do.</exception>
+    public static async Task<bool> HasContainerAsync(AzureAccount account, CancellationToken cancellation = default)
+    {
+        var container = account.Connect(AskOnceMore).Blobs.GetBlobContainerClient(account.Container);
+        var isThere = false;
+        await TryAsync(container.Uri, async stop => isThere = await container.ExistsAsync(stop).ConfigureAwait(false), cancellation).ConfigureAwait(false);
+        return isThere;
+    }
+
     /// <exception cref="StorageUnusableException">The account cannot be reached, or refuses; says which and what to do.</exception>
     public static async Task EnsureAsync(AzureAccount account, CancellationToken cancellation = default)
     {
-        var (blobs, tables) = account.Connect(options =>
-        {
-            options.Retry.MaxRetries = 1;
-            options.Retry.Delay = TimeSpan.FromMilliseconds(Limits.StorageFirstRetryMilliseconds);
-        });
+        var (blobs, tables) = account.Connect(AskOnceMore);
         await EnsureContainerAsync(blobs.GetBlobContainerClient(account.Container), cancellation).ConfigureAwait(false);
         foreach (var table in new[] { account.SilosTable, account.RemindersTable })
             await EnsureTableAsync(tables.GetTableClient(table), cancellation).ConfigureAwait(false);
+    }
+
+    static void AskOnceMore(ClientOptions options)
+    {
+        options.Retry.MaxRetries = 1;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(Limits.StorageFirstRetryMilliseconds);
     }
 
     static async Task EnsureContainerAsync(BlobContainerClient container, CancellationToken cancellation)

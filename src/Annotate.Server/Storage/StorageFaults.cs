@@ -1,4 +1,5 @@
 using Annotate.Journals;
+using Azure;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Orleans.Storage;
@@ -33,5 +34,5 @@ static class StorageFaults
         SqliteHandle.IsFull(failure) || failure is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
 
     /// <summary>A storage, or a part of it, cannot be reached or has failed.</summary>
-    public static bool IsAway(Exception failure) => failure is SqliteException or NpgsqlException or System.Net.Sockets.SocketException;
+    public static bool IsAway(Exception failure) => failure is SqliteException or NpgsqlException or RequestFailedException or System.Net.Sockets.SocketException;
 }

@@ -23,14 +23,17 @@ sealed class Backup
     async Task<int> RunAsync(ParseResult parsed, CancellationToken stop)
     {
         var settings = Settings.Read(AnnotateHost.NewBuilder().Configuration);
-        if (settings.Profile != Profile.Sqlite)
-            throw new SettingsException($"'backup' copies the storage file of the profile Sqlite. With the profile {settings.Profile}, use the tools of the database, such as pg_dump.");
+        if (settings.Profile != Profile.Sqlite) throw new SettingsException($"'backup' copies the storage file of the profile Sqlite. {InsteadOf(settings.Profile)}");
         settings = settings with { DataFolder = Path.GetFullPath(parsed.GetValue(_data) ?? settings.DataFolder) };
         var file = NameOf(parsed.GetValue(_to)!, TimeProvider.System);
         if (Path.Exists(file)) throw new IOException($"{file} is there already; a backup never overwrites one.");
         using var storage = FoundStorage.In(settings);
         return await CopyAsync(storage, file, stop);
     }
+
+    static string InsteadOf(Profile profile) => profile == Profile.Postgres
+        ? "A database is copied with its own tools, such as pg_dump."
+        : "With the profile Azure, stop all servers and copy the container, such as with azcopy: a copy of what is being written to is of no single moment.";
 
     static string NameOf(string path, TimeProvider clock)
     {

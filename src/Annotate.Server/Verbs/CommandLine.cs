@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Annotate.Journals;
 using Annotate.Server.Hosting;
 using Annotate.Server.Seeding;
 using Annotate.Server.Storage;
@@ -58,7 +59,8 @@ public static class CommandLine
     static bool IsToldInWords(Exception exception) =>
         exception is DataFolderInUseException or RefusedException or SeedFileException or SeedRefusedException or IOException
             or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException
-            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException or StorageUnusableException;
+            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException or StorageUnusableException or JournalDamagedException or StorageFullException
+            or StorageUnavailableException;
 
     static async Task<int> SayAsync(Exception exception, int code)
     {

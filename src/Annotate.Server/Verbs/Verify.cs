@@ -34,7 +34,7 @@ sealed class Verify
             case Profile.Postgres:
                 await using (var records = await PostgresRecords.OpenAsync(settings.Postgres!, stop)) return await CheckAsync("the database", records, stop);
             default:
-                throw new SettingsException($"'verify' cannot list the records of the profile {settings.Profile}.");
+                throw new SettingsException("'verify' reads the profiles Sqlite and Postgres, or a storage file that is named; it cannot list the records of the profile Azure. A damaged one answers with the problem 'damaged', and is named in the log.");
         }
     }
 

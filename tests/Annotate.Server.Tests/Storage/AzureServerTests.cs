@@ -1,5 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
-using Annotate.Server.Hosting;
+using System.Net.Http.Json;
 using Annotate.Server.Tests.Live;
 using Annotate.Text;
 
@@ -43,20 +44,12 @@ public sealed class AzureServerTests(AzuriteFixture azurite, ITestOutputHelper o
     [Fact]
     public async Task Two_servers_serve_one_coalition_and_one_goes_on_alone()
     {
-        var account = await azurite.NewAccountAsync();
-        Settings On(Settings settings) => settings with
-        {
-            Profile = Profile.Azure,
-            Azure = account.ConnectionString,
-            AzureContainer = account.Container,
-            AzureSilosTable = account.SilosTable,
-            AzureRemindersTable = account.RemindersTable,
-        };
-        await using var one = await TestServerHost.StartAsync(On);
+        var on = AzuriteFixture.On(await azurite.NewAccountAsync());
+        await using var one = await TestServerHost.StartAsync(on);
         await Harbour.FoundAsync(one.Operator);
         var token = await Harbour.TokenAsync(one.Operator, "ada");
         Writer here, there;
-        await using (var other = await TestServerHost.StartAsync(On))
+        await using (var other = await TestServerHost.StartAsync(on))
         {
             using var adaThere = other.NewClient(token);
             (here, there) = (new Writer(one.NewClient(token), "opening", 1), new Writer(adaThere, "opening", 2));
@@ -67,6 +60,29 @@ public sealed class AzureServerTests(AzuriteFixture azurite, ITestOutputHelper o
 
         await here.WriteAsync(5);
         await here.CheckAsync(there);
+    }
+
+    [Fact]
+    public async Task A_container_that_went_is_neither_taken_for_an_empty_one_nor_made_anew()
+    {
+        var account = await azurite.NewAccountAsync();
+        await using var server = await TestServerHost.StartAsync(AzuriteFixture.On(account));
+        await Harbour.FoundAsync(server.Operator);
+        using var ada = server.NewClient(await Harbour.TokenAsync(server.Operator, "ada"));
+        await Harbour.PostAsync(ada, Harbour.ThreadPath + "/annotations", Harbour.Annotation("A remark."));
+        var container = account.Connect().Blobs.GetBlobContainerClient(account.Container);
+        await container.DeleteAsync();
+
+        // One that is open, and two that would be opened now.
+        await AssertUnavailableAsync(await ada.PostAsJsonAsync(Harbour.ThreadPath + "/annotations", Harbour.Annotation("Another."), Json.Options));
+        await AssertUnavailableAsync(await ada.GetAsync($"/api/texts/{Harbour.Text}/plain"));
+        await AssertUnavailableAsync(await Harbour.EditAsync(ada, Harbour.Text, new YjsTypist(9).Type("word")));
+        Assert.False(await container.ExistsAsync());
+    }
+
+    static async Task AssertUnavailableAsync(HttpResponseMessage answer)
+    {
+        using (answer) Assert.True(answer.StatusCode == HttpStatusCode.ServiceUnavailable, $"{(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
     }
 
     static HttpClient ClientOf(Uri address, string token)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Annotate.Server.Hosting;
 using Annotate.Server.Storage;
 using Annotate.Server.Tests.Storage;
 
@@ -36,6 +37,16 @@ public sealed class AzuriteFixture : IAsyncDisposable
 
     static string ConnectionStringOf(Azurite azurite) =>
         $"AccountName={Account};AccountKey={Key};BlobEndpoint={azurite.Blobs}{Account};TableEndpoint={azurite.Tables}{Account};";
+
+    /// <summary>Puts a server in this process on that account.</summary>
+    internal static Func<Settings, Settings> On(AzureAccount account) => settings => settings with
+    {
+        Profile = Profile.Azure,
+        Azure = account.ConnectionString,
+        AzureContainer = account.Container,
+        AzureSilosTable = account.SilosTable,
+        AzureRemindersTable = account.RemindersTable,
+    };
 
     /// <summary>The settings of a server on that account.</summary>
     internal static (string Name, string Value)[] SettingsOf(AzureAccount account) =>

@@ -1,11 +1,13 @@
+using Annotate.Journals;
 using Annotate.Server.Hosting;
 using Annotate.Server.Storage;
+using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
 
 namespace Annotate.Server.Tests.Storage;
 
 /// <summary>A data folder that once held data never starts on a storage that is empty, missing or another one, unless it is told to.</summary>
-public sealed class StorageOriginTests(PostgresFixture postgres) : IDisposable
+public sealed class StorageOriginTests(PostgresFixture postgres, AzuriteFixture azurite) : IDisposable
 {
     readonly DirectoryInfo parent = Directory.CreateTempSubdirectory("annotate-origin-");
 
@@ -65,6 +67,43 @@ public sealed class StorageOriginTests(PostgresFixture postgres) : IDisposable
         await StartOnceAsync(settings);
         await StartOnceAsync(settings with { DataFolder = Path.Combine(parent.FullName, "second server") });
         await RefusedAsync(settings with { Postgres = await postgres.NewDatabase() }, "empty");
+    }
+
+    [Fact]
+    public async Task Another_container_is_refused_and_a_missing_one_is_not_made()
+    {
+        var (account, other) = (await azurite.NewAccountAsync(), await azurite.NewAccountAsync());
+        var settings = AzuriteFixture.On(account)(NewSettings("account"));
+        await StartOnceAsync(settings);
+        await StartOnceAsync(settings);
+        await RefusedAsync(settings with { AzureContainer = other.Container }, "is missing");
+        var made = account.Connect().Blobs.GetBlobContainerClient(other.Container);
+        Assert.False(await made.ExistsAsync());
+        await made.CreateAsync();
+        await RefusedAsync(settings with { AzureContainer = other.Container }, "empty");
+        await StartOnceAsync(settings with { AzureContainer = other.Container, DataFolder = Path.Combine(parent.FullName, "another server") });
+        await RefusedAsync(settings with { AzureContainer = other.Container }, "another one");
+        // As it is after a write that an account lost.
+        var own = account.Connect().Blobs.GetBlobContainerClient(account.Container);
+        var origin = Assert.Single(await own.GetBlobsAsync(new GetBlobsOptions { Prefix = OriginRecord.Name }).ToListAsync());
+        await own.GetBlobClient(origin.Name).UploadAsync(BinaryData.Empty, overwrite: true);
+        await Assert.ThrowsAsync<JournalDamagedException>(() => StartOnceAsync(settings));
+    }
+
+    [Theory]
+    [InlineData("storage", "origin.id")]
+    [InlineData("token", "token.tail.01")]
+    public async Task What_is_damaged_ends_the_start_in_words(string type, string record)
+    {
+        var settings = NewSettings("damaged");
+        await StartOnceAsync(settings);
+        var file = Profiles.FileOf(settings);
+        StoredFile.FlipBit(file, type, StoredFile.KeyOf(file, type), record);
+        var ran = await Executable.RunAsync(["serve", "--data", settings.DataFolder, "--url", settings.Url, "--no-seeds"]);
+        Assert.Equal(1, ran.Code);
+        // The log may say more before it.
+        Assert.StartsWith("annotate: ", ran.Error.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", ran.Error, StringComparison.Ordinal);
     }
 
     Settings NewSettings(string folder) => new()

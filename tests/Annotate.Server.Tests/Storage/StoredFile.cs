@@ -22,6 +22,20 @@ static class StoredFile
         File.WriteAllBytes(file, bytes);
     }
 
+    /// <summary>The key of the only grain of a type.</summary>
+    public static string KeyOf(string file, string type)
+    {
+        using var connection = new SqliteConnection($"Data Source={file};Pooling=False");
+        connection.Open();
+        using var command = new SqliteCommand("SELECT DISTINCT key FROM names WHERE type=$type", connection);
+        command.Parameters.AddWithValue("$type", type);
+        using var row = command.ExecuteReader();
+        Assert.True(row.Read(), type);
+        var key = row.GetString(0);
+        Assert.False(row.Read(), $"several of {type}");
+        return key;
+    }
+
     /// <summary>The bytes of every record of a grain, by its name.</summary>
     public static Dictionary<string, string> Records(string file, string type, string key)
     {
