@@ -21,6 +21,21 @@ public static class Limits
     /// <summary>Longest text of an annotation, a reply, a reason or a caveat.</summary>
     public const int RemarkCharactersMax = 20_000;
 
+    /// <summary>A proposal of the coalition's position closes after so long when its proposer chose nothing else.</summary>
+    public const int ProposalOpenDays = 7;
+
+    /// <summary>It is open so long at least, so that those who are asked can answer.</summary>
+    public const int ProposalOpenHoursMin = 24;
+
+    /// <summary>It is open so long at most.</summary>
+    public const int ProposalOpenDaysMax = 90;
+
+    /// <summary>Longest wait before positions with an open proposal are woken to close it, or to wait again.</summary>
+    public const int ClosingReminderSecondsMax = 86_400;
+
+    /// <summary>One that could not be closed then, because no silo was there, is tried again so often.</summary>
+    public const int ClosingAgainSeconds = 3_600;
+
     /// <summary>Tags of one annotation.</summary>
     public const int TagsPerAnnotationMax = 16;
 

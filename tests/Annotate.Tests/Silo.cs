@@ -20,7 +20,7 @@ sealed class Silo : IAsyncDisposable
 
     public IReminderTable Reminders => _host.Services.GetRequiredService<IReminderTable>();
 
-    public static async Task<Silo> StartAsync(IGrainStorage storage)
+    public static async Task<Silo> StartAsync(IGrainStorage storage, TimeProvider? clock = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Logging.ClearProviders();
@@ -29,7 +29,7 @@ sealed class Silo : IAsyncDisposable
             silo.UseLocalhostClustering(FreePort(), FreePort());
             silo.UseInMemoryReminderService();
         });
-        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(clock ?? TimeProvider.System);
         builder.Services.AddKeyedSingleton(JournalledGrain<Annotate.Threads.ThreadState>.StorageName, storage);
         var host = builder.Build();
         await host.StartAsync();

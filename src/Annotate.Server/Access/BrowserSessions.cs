@@ -1,3 +1,4 @@
+using Annotate.Access;
 using Annotate.Coalitions;
 using Annotate.Server.Http;
 
@@ -31,12 +32,12 @@ sealed class BrowserSessions(Doors doors, IGrainFactory grains, OwnOrigin origin
             .WithSummary("Changes to another session that this browser holds. Connections opened with the one before end; pages of it get identity-changed.");
     }
 
-    /// <summary>Those in the cookie that are good.</summary>
+    /// <summary>Those in the cookie that are good. A token of a program is none, whoever put it there: it would outlive every session.</summary>
     public async Task<IReadOnlyList<HeldSession>> FindAsync(HttpContext context)
     {
         var found = new List<HeldSession>();
         foreach (var token in InCookie(context).All)
-            if (await doors.FindAsync(token, CallerAddress.Of(context)) is { IsOperator: false } principal && await doors.StandingAsync(principal, null) is { } who)
+            if (await doors.FindAsync(token, CallerAddress.Of(context)) is { Kind: TokenKind.Session } principal && await doors.StandingAsync(principal, null) is { } who)
                 found.Add(new HeldSession(token, who));
         return found;
     }

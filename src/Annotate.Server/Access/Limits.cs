@@ -62,6 +62,9 @@ public static partial class Limits
     /// <summary>Sessions that one browser holds at the same time.</summary>
     public const int SessionsPerBrowserMax = 8;
 
+    /// <summary>How often a person's other tokens are looked for again when all of them are to end, while some of them make more.</summary>
+    public const int EndOthersRoundsMax = 5;
+
     /// <summary>Longest name of a token, and so much of what a browser calls itself is kept for its session.</summary>
     public const int TokenNameCharactersMax = 200;
 

@@ -71,6 +71,13 @@ static class MakeToken
 
         var (made, problem) = await tokens.IssueAsync(order, who.By);
         if (made is null) return problem!.Result();
+        // What ended all of the caller's tokens since the door was passed ended those made before it: not this one.
+        if (isOwn && await doors.RenewedAsync(who.Principal, coalition) is null)
+        {
+            await tokens.RevokeAsync(made, who);
+            return Problem.SignInNeeded.Result();
+        }
+
         var link = order.Kind == TokenKind.SignIn ? SignIn.LinkOf(origin.Of(request), made.Token) : null;
         request.HttpContext.Response.Headers.CacheControl = "no-store";
         return TypedResults.Created((string?)null, new TokenAnswer(made.Token, link, made.Expires));

@@ -48,6 +48,13 @@ static class SignIn
         if (BrowserSessions.CheckRoom(held, found) is { } full) return isPerson ? page.Full(full) : full.Result();
         if (await tokens.RedeemAsync(found.Principal, found.By, BrowserOf(context)) is not { } made) return Refuse(context, link, tokens, wrong, page, isPerson);
 
+        // What ended all of the person's tokens since the link was looked at ended those made before it: not this session.
+        if (await doors.RenewedAsync(found.Principal, null) is null)
+        {
+            await tokens.RevokeAsync(made, found);
+            return Refuse(context, link, tokens, wrong, page, isPerson);
+        }
+
         // The same person's earlier session in this browser would be held by nobody any more.
         foreach (var same in held.Where(each => BrowserSessions.IsSame(each.Who, found))) await tokens.RevokeAsync(same.Who.Principal, found.By);
         browser.Keep(context, held.Where(each => !BrowserSessions.IsSame(each.Who, found)), made.Token);

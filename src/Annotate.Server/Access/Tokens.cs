@@ -97,6 +97,9 @@ public sealed class Tokens : IDisposable
     /// <summary>Ends a token and those that were made with it, on open connections too.</summary>
     public Task RevokeAsync(Principal principal, By by) => RevokeAsync(principal.Token, principal.Expires, principal.Coalition, principal.Person, by);
 
+    /// <summary>Ends a token that was just made: what it was made with turned out to have ended meanwhile.</summary>
+    internal Task RevokeAsync(MadeToken made, Standing who) => RevokeAsync(Secrets.HashOf(made.Token), made.Expires, who.Coalition, who.By.Person, who.By);
+
     async Task RevokeAsync(string token, DateTimeOffset expires, string? coalition, string person, By by)
     {
         // In this order: the list that silos follow refuses the token even if the server stops before the token's own grain knows.
@@ -131,9 +134,13 @@ public sealed class Tokens : IDisposable
     /// <summary>Ends all of a person's own tokens but the one that they ask with, and those it was made with.</summary>
     internal async Task RevokeOthersAsync(Standing who)
     {
-        foreach (var other in (await ListAsync(who)).Tokens)
-            if (other.Token != who.Principal.Token && !who.Principal.Lineage.Contains(other.Token))
-                await RevokeAsync(other.Token, other.Expires, who.Coalition, who.By.Person, who.By);
+        // What was being made with one of them while they were listed is found the next time round.
+        for (var round = 0; round < Limits.EndOthersRoundsMax; round++)
+        {
+            var others = (await ListAsync(who)).Tokens.Where(each => each.Token != who.Principal.Token && !who.Principal.Lineage.Contains(each.Token)).ToList();
+            if (others.Count == 0) return;
+            foreach (var other in others) await RevokeAsync(other.Token, other.Expires, who.Coalition, who.By.Person, who.By);
+        }
     }
 
     /// <summary>Whether a person would have nothing left to come in with.</summary>

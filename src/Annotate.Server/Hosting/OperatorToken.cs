@@ -7,7 +7,7 @@ namespace Annotate.Server.Hosting;
 /// The operator's token, in a file of the data folder that only the server's account may read. Removing the file and starting again
 /// makes a new one; signing out with it ends it; <see cref="RotateAsync"/> makes a new one and ends all others.
 /// </summary>
-sealed partial class OperatorToken(Tokens tokens, Settings settings, ILogger<OperatorToken> logger) : IHostedService
+sealed partial class OperatorToken(Tokens tokens, Doors doors, Settings settings, ILogger<OperatorToken> logger) : IHostedService
 {
     public const string FileName = "operator.token";
 
@@ -20,8 +20,8 @@ sealed partial class OperatorToken(Tokens tokens, Settings settings, ILogger<Ope
         OwnerOnly.CloseToOthers(path);
         var kept = File.Exists(path) ? (await File.ReadAllTextAsync(path, cancellationToken)).Trim() : null;
         // A token that the storage does not know (another database, or an empty one) is made known to it: the file counts. But one whose check
-        // is of another database's key would open nothing here.
-        if (tokens.IsWhole(kept) && (await tokens.IssueToOperatorAsync(kept!) || await tokens.FindAsync(kept!) is not null)) return;
+        // is of another database's key would open nothing here, nor would one that another server of the cluster has ended.
+        if (tokens.IsWhole(kept) && (await tokens.IssueToOperatorAsync(kept!) || await IsGoodAsync(kept!))) return;
 
         var made = tokens.MakeForOperator();
         await tokens.IssueToOperatorAsync(made);
@@ -39,6 +39,9 @@ sealed partial class OperatorToken(Tokens tokens, Settings settings, ILogger<Ope
         await tokens.RevokeOperatorKeysAsync(except: made);
         return made;
     }
+
+    async Task<bool> IsGoodAsync(string token) =>
+        await doors.FindAsync(token) is { IsOperator: true } principal && await doors.StandingAsync(principal, null) is not null;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -7,7 +7,8 @@ namespace Annotate.Server.Positions;
 
 public sealed record PositionBody(PositionKind? Kind, bool? RedLine, string? Reason);
 
-public sealed record ProposalBody(PositionKind? Kind, string? Reason);
+/// <param name="ClosesAt">When it is decided by what was answered until then; without it in <see cref="Annotate.Limits.ProposalOpenDays"/> days.</param>
+public sealed record ProposalBody(PositionKind? Kind, string? Reason, DateTimeOffset? ClosesAt);
 
 /// <param name="Proposal">Version of the proposal that the sender read.</param>
 public sealed record ConsentBody(Consent? Consent, string? Caveat, long? Proposal);
@@ -33,19 +34,15 @@ static class PositionRoutes
         provision.MapPut("/positions/{organisation}", TakeAsync).Requires(Right.Position)
             .WithSummary("Says what one's organisation wants of the provision.").Produces<Done>();
         provision.MapPut("/coalition-position", ProposeAsync).Requires(Right.Position)
-            .WithSummary("Proposes the coalition's position; consents to an earlier proposal are void.").Produces<Done>();
+            .WithSummary("Proposes the coalition's position, to everyone who may take positions now; consents to an earlier proposal are void.").Produces<Done>();
         provision.MapPut("/consents/{organisation}", ConsentAsync).Requires(Right.Position)
             .WithSummary("Says what one's organisation says to the coalition's position.").Produces<Done>();
     }
 
-    // Never 304: how far the coalition has come changes with its mandates, too, and those have versions of their own.
     static async Task<IResult> ReadAsync([AsParameters] PositionRoute route)
     {
         if (await route.Grains.CheckProvisionAsync(route.Instrument, route.EId) is { } problem) return problem.Result();
-        var view = await route.Grain.ReadAsync();
-        route.Context.Response.Headers.ETag = ETags.Of(view.Version);
-        route.Context.Response.Headers.CacheControl = "private, no-store";
-        return TypedResults.Ok(view);
+        return Replies.Of(route.Context, await route.Grain.ReadAsync(), view => view.Version);
     }
 
     static async Task<IResult> TakeAsync([AsParameters] PositionRoute route, string organisation, PositionBody body, CommandHead head) =>
@@ -62,7 +59,7 @@ static class PositionRoutes
     static async Task<IResult> ProposeAsync([AsParameters] PositionRoute route, ProposalBody body, CommandHead head) =>
         body.Kind is { } kind
             ? await route.RunAsync(
-                new ProposeCoalitionPosition(kind, body.Reason ?? "") { Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion }, route.EId)
+                new ProposeCoalitionPosition(kind, body.Reason ?? "", body.ClosesAt) { Id = head.Id, By = route.Who.By, IfVersion = head.IfVersion }, route.EId)
             : Problem.Invalid("Say which position.").Result();
 
     static async Task<IResult> ConsentAsync([AsParameters] PositionRoute route, string organisation, ConsentBody body, CommandHead head) =>

@@ -59,7 +59,15 @@ public sealed record AdmitPerson(
             return Problem.TooLarge($"A coalition has had at most {Limits.PeoplePerCoalitionMax} people.");
         // What somebody wrote is theirs to edit, so their id must not pass to another (G8).
         if (ever is { HasLeft: true } && ever.Name != Name) return Problem.Conflict($"That id belonged to {ever.Name}, who has left; choose another.");
-        return ever?.Name != Name && state.FindPersonLike(Name, Person) is { } other ? NameOrganisation.LooksAlike(other.Name) : null;
+        return CheckLooks(state, ever);
+    }
+
+    // An affiliation is printed where an organisation is named: who has one that reads like an organisation's would seem to speak for it.
+    Problem? CheckLooks(CoalitionState state, Person? ever)
+    {
+        var like = ever?.Name == Name ? null : state.FindPersonLike(Name, Person)?.Name ?? state.FindOrganisationLike(Name)?.Name;
+        if (Affiliation is not null && ever?.Affiliation != Affiliation) like ??= state.FindOrganisationLike(Affiliation)?.Name;
+        return like is null ? null : NameOrganisation.LooksAlike(like);
     }
 
     Problem? CheckLast(CoalitionState state, DateTimeOffset now) =>

@@ -2,7 +2,7 @@ using Annotate.Deciding;
 
 namespace Annotate.Coalitions;
 
-/// <summary>Changes when the coalition's own positions count as adopted; those already proposed are judged by it from then on.</summary>
+/// <summary>Changes when the coalition's own positions count as adopted: those that are proposed from then on.</summary>
 [GenerateSerializer, Alias("annotate.choose-policy.v1")]
 public sealed record ChoosePolicy([property: Id(0)] Policy Policy) : CoalitionCommand
 {

@@ -21,7 +21,7 @@ public sealed class CoalitionState : IState
     // Organisations that were ever given the mandate to administer: their stewards administer them no more.
     [Id(4)] readonly HashSet<string> _administered = [];
 
-    // Organisations of which somebody has come.
+    // Organisations of which somebody has come, or may have: whoever was moved out of one can have come before comings were recorded.
     [Id(5)] readonly HashSet<string> _entered = [];
 
     // Those that can be used, by person.
@@ -59,8 +59,9 @@ public sealed class CoalitionState : IState
         People.Where(person => person.Organisation is not null && person.Has(mandate, now)).Select(person => person.Organisation!)
             .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>Whether somebody belongs to the organisation, or did when they left.</summary>
-    internal bool HasHadPeople(string organisation) => _people.Values.Any(person => person.Organisation == organisation);
+    /// <summary>Whether somebody belongs to the organisation, or did.</summary>
+    internal bool HasHadPeople(string organisation) =>
+        _entered.Contains(organisation) || _people.Values.Any(person => person.Organisation == organisation);
 
     /// <summary>Whether somebody keeps what is an organisation's own: see <see cref="Authority"/>.</summary>
     public bool Administers(string person, string organisation, DateTimeOffset now) =>
@@ -89,7 +90,8 @@ public sealed class CoalitionState : IState
         && !People.Any(other => other.Id != person && other.Organisation == organisation && other.Has(Mandate.Administer, now));
 
     /// <summary>Another organisation whose name looks like this one.</summary>
-    internal Organisation? FindOrganisationLike(string name, string except)
+    /// <param name="except">The one whose name it is to be; null when it is none's.</param>
+    internal Organisation? FindOrganisationLike(string name, string? except = null)
     {
         var look = LookAlike.Of(name);
         return _organisations.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look));
@@ -154,7 +156,12 @@ public sealed class CoalitionState : IState
         var ever = FindEver(e.Person);
         var person = new Person(e.Person, e.Name, e.Organisation, e.Affiliation, e.Role, e.Mandates, Stay: StayOf(ever), HasCome: ever is { HasCome: true });
         _people[e.Person] = person;
-        if (ever?.Organisation != e.Organisation) _invitations.Remove(e.Person);
+        if (ever?.Organisation != e.Organisation)
+        {
+            _invitations.Remove(e.Person);
+            Enter(ever?.Organisation);
+        }
+
         if (person.HasCome) Enter(e.Organisation);
         foreach (var held in e.Mandates) NoteAdministrators(e.Organisation, held.Mandate);
     }

@@ -9,5 +9,10 @@ public sealed record By([property: Id(0)] string Person, [property: Id(1)] strin
     /// <summary>The name under which the server's operator acts. Not a slug, so that no person can bear it.</summary>
     public const string OperatorPerson = "@operator";
 
+    /// <summary>The name of what nobody does by hand: the coalition's own rule comes to a result. Not a slug either.</summary>
+    public const string CoalitionPerson = "@coalition";
+
+    public static readonly By Coalition = new(CoalitionPerson, null);
+
     public static readonly By Operator = new(OperatorPerson, null);
 }

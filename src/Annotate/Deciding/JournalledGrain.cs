@@ -79,6 +79,19 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     /// <summary>Records something that no command asked for (an edit of a text); the caller awaits its durability.</summary>
     protected long Record(By by, Event happened) => Append(new Entry(Clock.GetUtcNow(), by, Guid.Empty, 0, happened));
 
+    /// <summary>
+    /// What has come about without a command, by the rule of the thing or because a time is over; null for nothing. It is recorded before the
+    /// next command is decided, and in the same step as a command that brings it about.
+    /// </summary>
+    protected virtual Event? DueAt(TState state, DateTimeOffset now) => null;
+
+    /// <summary>Records what has come about by now; done when it is durable.</summary>
+    protected Task SettleAsync()
+    {
+        RecordDue(Clock.GetUtcNow());
+        return Journal.WhenDurableAsync();
+    }
+
     /// <summary>Called once for every range of entries that became durable, in order, before followers are told.</summary>
     protected virtual void OnDurable(long from, IReadOnlyList<Entry> entries) { }
 
@@ -102,18 +115,25 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
             return new Answer(null, first);
         if (problem is not null) return new Answer(problem, Journal.Version);
 
-        var decision = decide(State);
-        if (decision.Problem is not null) return new Answer(decision.Problem, Journal.Version);
         try
         {
-            return new Answer(null, decision.Event is { } happened
-                ? Append(new Entry(now, command.By, command.Id, digest, happened))
-                : Settle(command, digest, now));
+            RecordDue(now);
+            var decision = decide(State);
+            if (decision.Problem is not null) return new Answer(decision.Problem, Journal.Version);
+            if (decision.Event is not { } happened) return new Answer(null, Settle(command, digest, now));
+            var version = Append(new Entry(now, command.By, command.Id, digest, happened));
+            RecordDue(now);
+            return new Answer(null, version);
         }
         catch (JournalBusyException)
         {
             return new Answer(Problem.Busy, Journal.Version);
         }
+    }
+
+    void RecordDue(DateTimeOffset now)
+    {
+        if (DueAt(State, now) is { } happened) Append(new Entry(now, By.Coalition, Guid.Empty, 0, happened));
     }
 
     long Settle(Command command, ulong digest, DateTimeOffset now)

@@ -56,7 +56,7 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
 
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    public virtual async Task ReceiveReminder(string reminderName, TickStatus status)
     {
         if (Journal.Version > 0 && _confirmed != Journal.Version) await SendAsync();
         if (_deciding > 0 || (Journal.Version > 0 && _confirmed != Journal.Version)) return;

@@ -5,7 +5,7 @@ namespace Annotate.Names;
 
 /// <summary>
 /// What a name looks like, so that two that a reader takes for one another can be found: the skeleton of UTS 39 section 4, of the name as it
-/// is and in lower case (the skeleton tells a capital from a small letter, a reader hardly does).
+/// is and in lower case. The first is then read in lower case as well: the skeleton tells a capital from a small letter, a reader hardly does.
 /// </summary>
 /// <remarks>
 /// Where two names look alike, that is all this says: a skeleton is nothing to show. ICU's own function would give the same, but .NET reaches
@@ -21,7 +21,7 @@ public readonly record struct LookAlike
     LookAlike(string asItIs, string inLowerCase) => (_asItIs, _inLowerCase) = (asItIs, inLowerCase);
 
     /// <param name="name">Well-formed UTF-16.</param>
-    public static LookAlike Of(string name) => new(Skeleton(name), Skeleton(name.ToLowerInvariant()));
+    public static LookAlike Of(string name) => new(Skeleton(name).ToLowerInvariant(), Skeleton(name.ToLowerInvariant()));
 
     public bool Resembles(LookAlike other) => _asItIs == other._asItIs || _inLowerCase == other._inLowerCase;
 

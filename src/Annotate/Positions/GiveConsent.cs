@@ -12,7 +12,11 @@ public sealed record GiveConsent(
     [property: Id(2)] string Caveat,
     [property: Id(3)] long Proposal) : PositionCommand
 {
-    public override Decision Decide(PositionState state)
+    static readonly Problem Closed = new("proposal-closed", 409, "This proposal is closed.");
+    static readonly Problem NotAsked = new("not-asked", 409, "Your organisation was not asked.",
+        "Nobody held its mandate to take positions when this was proposed. Propose it again, and it is asked.");
+
+    public override Decision Decide(PositionState state, PositionMoment moment)
     {
         var problem = CheckSpeaksFor(Organisation)
             ?? (Enum.IsDefined(Consent) ? null : Problem.Invalid("There is no such consent."))
@@ -22,10 +26,16 @@ public sealed record GiveConsent(
             ?? (state.Proposal!.Version == Proposal ? null : Problem.VersionMismatch.With("Something else has been proposed since; read it first."))
             ?? CheckVersion(state);
         if (problem is not null) return problem;
-        return state.ConsentOf(Organisation) is { } given && given.Consent == Consent && given.Caveat == Caveat
-            ? Decision.Unchanged
-            : new ConsentGiven(Organisation, Consent, Caveat, Proposal);
+        if (state.ConsentOf(Organisation) is { } given && given.Consent == Consent && given.Caveat == Caveat) return Decision.Unchanged;
+        return CheckAsked(state.Proposal!, moment.Now) is { } refusal ? refusal : new ConsentGiven(Organisation, Consent, Caveat, Proposal);
     }
+
+    // Of a proposal without terms nobody knows whom it asked: answers are taken, and it cannot be adopted by them.
+    Problem? CheckAsked(CoalitionPosition proposal, DateTimeOffset now) =>
+        proposal.Outcome is { IsAdopted: true } ? Closed.With("It was adopted, and answers to it are no longer taken. Propose another position, or the same again, and everyone is asked.")
+        : proposal.Outcome is not null || proposal.Terms?.ClosesAt <= now ? Closed.With("Answers to it are no longer taken. Propose it again, and everyone is asked.")
+        : proposal.Terms is { } terms && !terms.Voices.Contains(Organisation) ? NotAsked
+        : null;
 
     Problem? CheckCaveat() => Consent switch
     {

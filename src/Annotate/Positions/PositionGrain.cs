@@ -14,7 +14,7 @@ public interface IPositionGrain : ITopicGrain
     [Alias("run")]
     Task<Answer> RunAsync(PositionCommand command);
 
-    /// <summary>The positions, and how far the coalition has come by its policy and its voices as they are now.</summary>
+    /// <summary>The positions, and how far the coalition has come with its own.</summary>
     [Alias("read")]
     Task<PositionsView> ReadAsync();
 }
@@ -25,7 +25,11 @@ public sealed class PositionGrain(TimeProvider clock) : FeedingGrain<PositionSta
     /// <summary>Kind of topic, and prefix of the records.</summary>
     public const string TopicKind = "positions";
 
+    const string Closing = "closing";
+
     PositionKey? _provision;
+
+    static readonly Voices Nobody = new(default, []);
 
     protected override string Kind => TopicKind;
 
@@ -34,22 +38,54 @@ public sealed class PositionGrain(TimeProvider clock) : FeedingGrain<PositionSta
     PositionKey Provision =>
         _provision ??= PositionKey.TryParse(Key) ?? throw new InvalidOperationException($"{Key} is no key of positions.");
 
-    public Task<Answer> RunAsync(PositionCommand command) => RunAsync(command, command.Decide);
-
-    public async Task<PositionsView> ReadAsync()
+    public async Task<Answer> RunAsync(PositionCommand command)
     {
-        // Asked each time: mandates and the policy change, and run out, without any entry here.
-        var voices = await GrainFactory.GetGrain<ICoalitionGrain>(Provision.Coalition).VoicesAsync();
-        return await ReadAsync((state, version) => PositionsView.Of(state, version, voices));
+        var asked = command is ProposeCoalitionPosition proposal ? await AskedAsync(proposal) : Nobody;
+        return await RunAsync(command, state => command.Decide(state, new PositionMoment(Clock.GetUtcNow(), asked)));
     }
+
+    public Task<PositionsView> ReadAsync() => ReadAsync(PositionsView.Of);
+
+    public override async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        if (reminderName != Closing)
+        {
+            await base.ReceiveReminder(reminderName, status);
+            return;
+        }
+
+        await SettleAsync();
+        if (State.Proposal is { Outcome: null, Terms: { } terms }) await RemindAsync(terms.ClosesAt);
+        else if (await this.GetReminder(Closing) is { } reminder) await this.UnregisterReminder(reminder);
+    }
+
+    protected override Event? DueAt(PositionState state, DateTimeOffset now) => CloseProposal.Due(state, now);
 
     protected override Activity? ActivityOf(Entry entry) => entry.Event switch
     {
         PositionTaken e => new Activity(e.Organisation, e.RedLine ? $"{Json.Word(e.Kind)}, red line" : Json.Word(e.Kind)),
         CoalitionPositionProposed e => new Activity("", Json.Word(e.Kind)),
+        CoalitionPositionAdopted e => new Activity(Json.Word(e.Reason), Json.Word(e.Kind)),
+        CoalitionPositionLapsed e => new Activity(Json.Word(e.Reason), Json.Word(e.Kind)),
         ConsentGiven e => new Activity(e.Organisation, Json.Word(e.Consent)),
         _ => null,
     };
 
     protected override SourceCount Count(PositionState state) => new(0, state.Positions.Count);
+
+    // Both before the decision, which is made in one step: and a crash right after it leaves nothing open that nobody would close.
+    async Task<Voices> AskedAsync(ProposeCoalitionPosition proposal)
+    {
+        var closing = proposal.ClosingFrom(Clock.GetUtcNow());
+        // It may be refused, and what is open then closes in its time.
+        if (State.Proposal is { Outcome: null, Terms: { } terms } && terms.ClosesAt < closing) closing = terms.ClosesAt;
+        await RemindAsync(closing);
+        return await GrainFactory.GetGrain<ICoalitionGrain>(Provision.Coalition).VoicesAsync();
+    }
+
+    Task RemindAsync(DateTimeOffset closing)
+    {
+        var wait = Math.Clamp((closing - Clock.GetUtcNow()).TotalSeconds, 0, Limits.ClosingReminderSecondsMax);
+        return this.RegisterOrUpdateReminder(Closing, TimeSpan.FromSeconds(wait), TimeSpan.FromSeconds(Limits.ClosingAgainSeconds));
+    }
 }

@@ -2,21 +2,45 @@ using Annotate.Deciding;
 
 namespace Annotate.Positions;
 
-/// <summary>Proposes what the coalition shall want of the provision. What was consented to before is void: it was for other words.</summary>
+/// <summary>
+/// Proposes what the coalition shall want of the provision. What was consented to before is void: it was for other words. What was adopted
+/// before stands until something else is.
+/// </summary>
+/// <param name="ClosesAt">When it is decided by what was answered until then; null for <see cref="Limits.ProposalOpenDays"/> from now.</param>
 [GenerateSerializer, Alias("annotate.propose-coalition-position.v1")]
-public sealed record ProposeCoalitionPosition([property: Id(0)] PositionKind Kind, [property: Id(1)] string Reason) : PositionCommand
+public sealed record ProposeCoalitionPosition(
+    [property: Id(0)] PositionKind Kind,
+    [property: Id(1)] string Reason,
+    [property: Id(2)] DateTimeOffset? ClosesAt = null) : PositionCommand
 {
-    public override Decision Decide(PositionState state)
+    public override Decision Decide(PositionState state, PositionMoment moment)
     {
         var problem = (Enum.IsDefined(Kind) ? null : Problem.Invalid("There is no such position."))
             ?? Words.CheckOptional(Reason, "The reason", Limits.RemarkCharactersMax)
+            ?? CheckClosing(moment.Now)
             ?? CheckVersion(state);
         if (problem is not null) return problem;
-        return state.Proposal is { } standing && standing.Kind == Kind && standing.Reason == Reason
+        return IsOpen(state.Proposal)
             ? Decision.Unchanged
-            : new CoalitionPositionProposed(Kind, Reason);
+            : new CoalitionPositionProposed(Kind, Reason, new ProposalTerms(
+                moment.Asked.Policy, [.. moment.Asked.Organisations.Order(StringComparer.Ordinal)], ClosingFrom(moment.Now)));
     }
+
+    /// <summary>When it closes if it is proposed at that time, in UTC.</summary>
+    public DateTimeOffset ClosingFrom(DateTimeOffset now) => (ClosesAt ?? now.AddDays(Limits.ProposalOpenDays)).ToUniversalTime();
+
+    Problem? CheckClosing(DateTimeOffset now) =>
+        ClosesAt is not { } at || (at >= now.AddHours(Limits.ProposalOpenHoursMin) && at <= now.AddDays(Limits.ProposalOpenDaysMax))
+            ? null
+            : Problem.Invalid($"A proposal is open for at least {Limits.ProposalOpenHoursMin} hours and at most {Limits.ProposalOpenDaysMax} days.");
+
+    // The same again while it is open changes nothing. What has closed, or could never close, is a new question.
+    bool IsOpen(CoalitionPosition? standing) =>
+        standing is { Outcome: null, Terms: { } terms } && standing.Kind == Kind && standing.Reason == Reason
+        && (ClosesAt is not { } at || at == terms.ClosesAt);
 }
 
-[GenerateSerializer, Immutable, Alias("annotate.coalition-position-proposed.v1")]
-public sealed record CoalitionPositionProposed([property: Id(0)] PositionKind Kind, [property: Id(1)] string Reason) : Event;
+/// <param name="Terms">Null in those that were recorded before proposals had any.</param>
+[GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.coalition-position-proposed.v1")]
+public sealed record CoalitionPositionProposed(
+    [property: Id(0)] PositionKind Kind, [property: Id(1)] string Reason, [property: Id(2)] ProposalTerms? Terms = null) : Event;

@@ -10,7 +10,7 @@ public sealed record TakePosition(
     [property: Id(2)] bool RedLine,
     [property: Id(3)] string Reason) : PositionCommand
 {
-    public override Decision Decide(PositionState state)
+    public override Decision Decide(PositionState state, PositionMoment moment)
     {
         var problem = CheckSpeaksFor(Organisation)
             ?? (Enum.IsDefined(Kind) ? null : Problem.Invalid("There is no such position."))

@@ -87,6 +87,17 @@ public sealed class BrowserSessionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_of_a_program_in_the_cookie_is_no_session()
+    {
+        using var browser = new Browser(_server);
+        await browser.SignInAsync("ada");
+        var planted = await _server.TokenAsync("river", "ben");
+        browser.Cookie += "~" + planted;
+        Assert.Single((await browser.AskAsync("GET", "/api/browser/sessions"))["sessions"].EnumerateArray());
+        Assert.Equal((404, "not-found"), (await browser.AskAsync("POST", $"/api/browser/sessions/{Secrets.HashOf(planted)}/select")).Problem());
+    }
+
+    [Fact]
     public async Task The_page_of_a_link_says_whom_it_signs_in_and_names_cannot_write_on_it()
     {
         await _server.Operator.PutReplyAsync("/api/coalitions/river/people/cleo", new { name = "<b>Cleo</b>", affiliation = "A university", role = "member" }).DoneAsync();

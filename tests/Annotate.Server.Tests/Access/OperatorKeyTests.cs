@@ -37,6 +37,20 @@ public sealed class OperatorKeyTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_starts_with_a_key_which_another_has_ended_gets_one_of_its_own()
+    {
+        var path = OperatorToken.PathIn(_server.DataFolder);
+        var before = await File.ReadAllTextAsync(path);
+        var made = (await _server.Operator.PostReplyAsync("/api/operator/key", null))["token"].GetString()!;
+        // As in the folder of a server of the same cluster that was not there.
+        await File.WriteAllTextAsync(path, before);
+        await _server.RestartAsync();
+        var after = (await File.ReadAllTextAsync(path)).Trim();
+        Assert.NotEqual(before.Trim(), after);
+        Assert.Equal((200, 200, 401), (await StatusAsync(after), await StatusAsync(made), await StatusAsync(before.Trim())));
+    }
+
+    [Fact]
     public async Task Everybodys_tokens_end_at_once_and_what_is_made_afterwards_is_good()
     {
         var (ada, hugo, link) = (await _server.TokenAsync("river", "ada"), await _server.TokenAsync("hill", "hugo"), await _server.TokenAsync("hill", "hugo", TokenWanted.SignIn));

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Annotate.Coalitions;
 using Annotate.Server.Tests.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Annotate.Server.Tests.Positions;
 
@@ -26,8 +27,7 @@ public sealed class PositionRouteTests(Council council) : IClassFixture<Council>
         Assert.Equal((412, "version-mismatch"), (await council.Tom.PutReplyAsync($"{here}/positions/tide", new { kind = "delete" }, ifMatch: read.ETag)).Problem());
         read = await council.Olaf.GetReplyAsync($"{here}/positions");
         Assert.Equal(["reef support False ", "tide amend False "], Positions(read));
-        // Mandates change how far the coalition is without any version here, so nobody is told that nothing changed.
-        Assert.Equal(200, (await council.Olaf.GetReplyAsync($"{here}/positions", ifNoneMatch: read.ETag)).Status);
+        Assert.Equal(304, (await council.Olaf.GetReplyAsync($"{here}/positions", ifNoneMatch: read.ETag)).Status);
     }
 
     [Fact]
@@ -45,25 +45,29 @@ public sealed class PositionRouteTests(Council council) : IClassFixture<Council>
     }
 
     [Fact]
-    public async Task Where_no_block_is_the_policy_one_agrees_and_one_can_block()
+    public async Task Where_no_block_is_the_policy_one_agrees_and_the_others_are_waited_for()
     {
         var here = Council.Provision(council.NextArticle());
         Assert.Equal((409, "conflict"), (await council.Ada.PutReplyAsync($"{here}/consents/tide", new { consent = "agree", proposal = 1 })).Problem());
         var proposed = await council.Ada.PutReplyAsync($"{here}/coalition-position", new { kind = "delete", reason = "Out with it." }).DoneAsync();
         Assert.Equal("open", await StateAsync(council.Olaf, here));
         await council.Ada.PutReplyAsync($"{here}/consents/tide", new { consent = "standAside", proposal = proposed.Version }).DoneAsync();
-        Assert.Equal("open", await StateAsync(council.Olaf, here));
         await council.Tom.PutReplyAsync($"{here}/consents/tide", new { consent = "agree", proposal = proposed.Version }).DoneAsync();
-        Assert.Equal("adopted", await StateAsync(council.Olaf, here));
+        Assert.Equal("open", await StateAsync(council.Olaf, here));
         await council.Ben.PutReplyAsync($"{here}/consents/reef", new { consent = "block", caveat = "Never.", proposal = proposed.Version }).DoneAsync();
         Assert.Equal("blocked", await StateAsync(council.Olaf, here));
         await council.Ben.PutReplyAsync($"{here}/consents/reef", new { consent = "agreeWithCaveat", caveat = "Not paragraph 1.", proposal = proposed.Version }).DoneAsync();
-        Assert.Equal("adopted", await StateAsync(council.Olaf, here));
 
-        // Other words are another question.
+        var adopted = (await council.Olaf.GetReplyAsync($"{here}/positions"))["coalition"];
+        Assert.Equal(("noBlock", "reef tide"), (adopted.GetProperty("terms").GetProperty("policy").GetString(),
+            string.Join(' ', adopted.GetProperty("terms").GetProperty("voices").EnumerateArray())));
+        Assert.Equal(("everyVoiceHeard", 1, 1, 0), (Word(adopted.GetProperty("outcome"), "reason"), Told(adopted, "agreed"), Told(adopted, "agreedWithCaveat"), Told(adopted, "unheard")));
+        Assert.Equal((409, "proposal-closed"), (await council.Ben.PutReplyAsync($"{here}/consents/reef", new { consent = "block", proposal = proposed.Version })).Problem());
+
+        // Other words are another question; what was adopted stands meanwhile.
         var next = await council.Ben.PutReplyAsync($"{here}/coalition-position", new { kind = "amend", reason = "Mend it." }).DoneAsync();
         var read = await council.Olaf.GetReplyAsync($"{here}/positions");
-        Assert.Equal(("open", 0, "amend"), (read["state"].GetString(), read["consents"].GetArrayLength(), read["coalition"].GetProperty("kind").GetString()));
+        Assert.Equal(("open", 0, "amend", "delete"), (read["state"].GetString(), read["consents"].GetArrayLength(), Word(read["coalition"], "kind"), Word(read["adopted"], "kind")));
         Assert.Equal((412, "version-mismatch"), (await council.Ada.PutReplyAsync($"{here}/consents/tide", new { consent = "agree", proposal = proposed.Version })).Problem());
         Assert.Equal((400, "invalid"), (await council.Ada.PutReplyAsync($"{here}/consents/tide", new { consent = "agreeWithCaveat", proposal = next.Version })).Problem());
         Assert.Equal((400, "invalid"), (await council.Ada.PutReplyAsync($"{here}/consents/tide", new { consent = "agree", caveat = "But.", proposal = next.Version })).Problem());
@@ -71,7 +75,7 @@ public sealed class PositionRouteTests(Council council) : IClassFixture<Council>
     }
 
     [Fact]
-    public async Task Where_unanimity_is_the_policy_every_voice_is_heard()
+    public async Task Who_comes_after_a_proposal_undoes_nothing()
     {
         await council.Server.AdmitAsync("senate", "ida", Role.Steward, "dune", Mandate.Position);
         await council.Server.AdmitAsync("senate", "jon", Role.Member, "moor", Mandate.Position);
@@ -79,24 +83,27 @@ public sealed class PositionRouteTests(Council council) : IClassFixture<Council>
         using var jon = await council.Server.PersonAsync("senate", "jon");
         await ida.PatchReplyAsync("/api/coalitions/senate", new { policy = "unanimity" }).DoneAsync();
         const string here = "/api/coalitions/senate/instruments/law/provisions/art_1";
-        var proposed = await ida.PutReplyAsync($"{here}/coalition-position", new { kind = "delete" }).DoneAsync();
+        var tomorrow = council.Server.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddHours(25);
+        Assert.Equal((400, "invalid"), (await ida.PutReplyAsync($"{here}/coalition-position", new { kind = "delete", closesAt = tomorrow.AddHours(-2) })).Problem());
+        var proposed = await ida.PutReplyAsync($"{here}/coalition-position", new { kind = "delete", closesAt = tomorrow }).DoneAsync();
+        Assert.Equal(tomorrow, (await ida.GetReplyAsync($"{here}/positions"))["coalition"].GetProperty("terms").GetProperty("closesAt").GetDateTimeOffset());
         await ida.PutReplyAsync($"{here}/consents/dune", new { consent = "agree", proposal = proposed.Version }).DoneAsync();
+        await council.Server.AdmitAsync("senate", "kim", Role.Member, "fen", Mandate.Position);
+        using var kim = await council.Server.PersonAsync("senate", "kim");
+        Assert.Equal((409, "not-asked"), (await kim.PutReplyAsync($"{here}/consents/fen", new { consent = "block", proposal = proposed.Version })).Problem());
         Assert.Equal("open", await StateAsync(ida, here));
-        await jon.PutReplyAsync($"{here}/consents/moor", new { consent = "block", proposal = proposed.Version }).DoneAsync();
-        Assert.Equal("blocked", await StateAsync(ida, here));
         await jon.PutReplyAsync($"{here}/consents/moor", new { consent = "standAside", proposal = proposed.Version }).DoneAsync();
         Assert.Equal("adopted", await StateAsync(ida, here));
-        // A voice more is asked as well, and one less is not.
-        await council.Server.AdmitAsync("senate", "kim", Role.Member, "fen", Mandate.Position);
-        Assert.Equal("open", await StateAsync(ida, here));
-        await council.Server.Operator.DeleteReplyAsync("/api/coalitions/senate/people/kim/mandates/position").DoneAsync();
-        Assert.Equal("adopted", await StateAsync(ida, here));
+        await council.Server.Operator.DeleteReplyAsync("/api/coalitions/senate/people/jon/mandates/position").DoneAsync();
+        Assert.Equal("adopted", await StateAsync(kim, here));
     }
 
     static async Task<string?> StateAsync(HttpClient reader, string here) => (await reader.GetReplyAsync($"{here}/positions"))["state"].GetString();
 
     static IEnumerable<string> Positions(Reply read) => read["positions"].EnumerateArray().Select(position =>
         $"{Word(position, "organisation")} {Word(position, "kind")} {position.GetProperty("redLine").GetBoolean()} {Word(position, "reason")}");
+
+    static int Told(JsonElement proposal, string member) => proposal.GetProperty("outcome").GetProperty("tally").GetProperty(member).GetInt32();
 
     static string? Word(JsonElement position, string member) => position.GetProperty(member).GetString();
 }

@@ -196,6 +196,17 @@ public sealed class AuthorityTests
         Assert.Null(_bench.State.InvitationOf("bill"));
     }
 
+    [Fact]
+    public void An_organisation_whose_people_were_all_moved_is_no_stewards_to_people_anew()
+    {
+        foreach (var person in new[] { "bea", "bob", "bill" }) Done(By.Operator, Admit(person, "gamma"));
+        Assert.Equal("administrators-only", Refused(Alma, Name("beta", "Beta, renamed")));
+        Assert.Equal("operator-only", Refused(Alma, Admit("mallory", "beta")));
+        Assert.Equal("operator-only", Refused(Alma, Admit("eve", "beta")));
+        Done(By.Operator, Admit("bert", "beta"));
+        Assert.Equal("administrators-only", Refused(Alma, Invite("bert")));
+    }
+
     [Theory]
     [InlineData("The beta society")] // the same
     [InlineData("The bеta society")] // Cyrillic e
@@ -207,8 +218,14 @@ public sealed class AuthorityTests
     {
         Assert.Equal("name-taken", Refused(Alma, Name("delta", name)));
         Assert.Equal("name-taken", Refused(By.Operator, Name("delta", name)));
-        Done(Alma, Admit("dan", null) with { Name = "The beta society" });
+        Done(Alma, Admit("dan", null) with { Name = "The Beta Societist" });
+        Assert.Equal("name-taken", Refused(Alma, Admit("dora", null) with { Name = name.Replace("ety", "etist").Replace("ETY", "ETIST") }));
+        // Whose name or affiliation reads like an organisation's would seem to speak for it.
         Assert.Equal("name-taken", Refused(Alma, Admit("dora", null) with { Name = name }));
+        Assert.Equal("name-taken", Refused(Alma, Admit("dora", null) with { Affiliation = name }));
+        Assert.Equal("name-taken", Refused(By.Operator, Admit("eve", null) with { Affiliation = name }));
+        // A capital I for the l, beside a small letter for a capital.
+        Assert.Equal("name-taken", Refused(Alma, Name("delta", "the aIpha society")));
         // One's own may be written anew, and what is stored stays.
         Done(By.Operator, Name("beta", name == "The beta society" ? "The beta Society" : name));
     }

@@ -26,7 +26,7 @@ public sealed class AnyEventTests
     public void Thread() => Check<Annotate.Threads.ThreadState>(state => ThreadView.Of(new ThreadKey("c", Tier.Coalition, "a", "art_1"), state, 0));
 
     [Fact]
-    public void Positions() => Check<PositionState>(state => PositionsView.Of(state, 0, new Voices(Policy.Unanimity, ["a", "b"])));
+    public void Positions() => Check<PositionState>(state => PositionsView.Of(state, 0));
 
     [Fact]
     public void Statement() => Check<StatementState>(state => StatementView.Of(new StatementKey("c", "s"), state, 0));
@@ -92,7 +92,7 @@ public sealed class AnyEventTests
         string[] List() => [.. Words.Where(_ => random.Next(2) == 0)];
         // A struct of one of two clients: what it builds on may be there or not, and the bytes may be none of an update.
         byte[] Update() => random.Next(8) == 0 ? [9] : [1, 1, (byte)(1 + random.Next(2)), (byte)random.Next(4), 4, 1, 1, 116, 1, 97, 0];
-        return random.Next(35) switch
+        return random.Next(38) switch
         {
             0 => new CoalitionDescribed(Word(), Some<Policy>()),
             1 => new PolicyChosen(Some<Policy>()),
@@ -128,6 +128,9 @@ public sealed class AnyEventTests
             31 => new NoticesSeen(),
             32 => new EveryTokenRevoked(),
             33 => new OperatorKeysRevoked(Word()),
+            34 => new CoalitionPositionProposed(Some<PositionKind>(), Word(), new ProposalTerms(Some<Policy>(), List(), Commands.Now)),
+            35 => new CoalitionPositionAdopted(random.Next(40), Some<PositionKind>(), Some<OutcomeReason>(), new Tally(1, 2, 3, 4, 5)),
+            36 => new CoalitionPositionLapsed(random.Next(40), Some<PositionKind>(), Some<OutcomeReason>(), new Tally(1, 2, 3, 4, 5)),
             _ => new TokenSpent(),
         };
     }

@@ -84,7 +84,29 @@ static class GoldenSamples
         new PersonInvited("ben", Until, ByOutsider: true),
     ];
 
-    public static IEnumerable<Event> Events => First.Concat(Later).Concat(Latest);
+    // Not in the snapshots that were taken of the latest.
+    static IEnumerable<Event> OfProposals =>
+    [
+        Proposed,
+        new CoalitionPositionAdopted(7, PositionKind.Amend, OutcomeReason.NobodyBlocked, new Tally(1, 2, 3, 4, 5)),
+        new CoalitionPositionLapsed(7, PositionKind.Amend, OutcomeReason.VoicesMissing, new Tally(1, 2, 3, 4, 5)),
+    ];
+
+    static CoalitionPositionProposed Proposed =>
+        new(PositionKind.Amend, "Reason", new ProposalTerms(Policy.NoBlock, ["open-net", "rights-now"], Until));
+
+    // One that lapsed after one that was adopted, which stands.
+    static IEnumerable<Event> Settled =>
+    [
+        Proposed,
+        new ConsentGiven("rights-now", Consent.AgreeWithCaveat, "Caveat", 1),
+        new CoalitionPositionAdopted(1, PositionKind.Amend, OutcomeReason.NobodyBlocked, new Tally(1, 2, 3, 4, 5)),
+        new CoalitionPositionProposed(PositionKind.Delete, "Other reason", new ProposalTerms(Policy.Unanimity, ["open-net"], Until)),
+        new ConsentGiven("open-net", Consent.Block, "Why", 4),
+        new CoalitionPositionLapsed(4, PositionKind.Delete, OutcomeReason.Blocked, new Tally(1, 2, 3, 4, 5)),
+    ];
+
+    public static IEnumerable<Event> Events => First.Concat(Later).Concat(Latest).Concat(OfProposals);
 
     /// <summary>The entries: each event by Ana, those of commands that changed nothing in the one that was made for them.</summary>
     public static IEnumerable<Entry> Entries => Events.Select(happened => new Entry(
@@ -100,6 +122,7 @@ static class GoldenSamples
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
         Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest.Where(happened => happened is not NoticesSeen)]),
         Snapshot<TokenState>(Latest), Snapshot<RevocationState>([.. First, .. Latest]), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
+        Snapshot<PositionState>(Settled),
     ];
 
     static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()

@@ -24,11 +24,12 @@ public sealed class RaceTests
     public Task On_a_thread_the_order_of_decisions_is_the_order_of_the_journal() => RaceAllAsync(ThreadSeeds, RaceOnThreadAsync);
 
     [Fact]
-    public Task On_positions_the_order_of_decisions_is_the_order_of_the_journal() => RaceAllAsync(PositionSeeds, RaceOnPositionsAsync);
+    public Task On_positions_the_order_of_decisions_is_the_order_of_the_journal() => RaceAllAsync(PositionSeeds, RaceOnPositionsAsync, FoundAsync);
 
-    async Task RaceAllAsync(int seeds, Func<Silo, int, Task<int>> race)
+    async Task RaceAllAsync(int seeds, Func<Silo, int, Task<int>> race, Func<Silo, Task>? prepare = null)
     {
         await using var silo = await Silo.StartAsync(_records);
+        if (prepare is not null) await prepare(silo);
         var recorded = 0;
         foreach (var some in Enumerable.Range(1, seeds).Chunk(AtOnce))
         {
@@ -65,7 +66,7 @@ public sealed class RaceTests
         // What was deleted in the end is handed out without its words.
         var deleted = live.Annotations.SelectMany(each => each.Replies.Where(reply => reply.Deleted).Select(reply => reply.Id).Append(each.Deleted ? each.Id : Guid.Empty)).ToHashSet();
         var replayed = Replayed<Annotate.Threads.ThreadState, ThreadCommand>(
-            commands, entries, (command, state) => command.Decide(key, state), entry => WordsTakenBack.Without(entry, deleted.Contains));
+            commands, entries, (command, state, _) => command.Decide(key, state), entry => WordsTakenBack.Without(entry, deleted.Contains));
         Assert.Equal(ToJson(live), ToJson(ThreadView.Of(key, replayed, entries.Count)));
         return entries.Count;
     }
@@ -80,10 +81,15 @@ public sealed class RaceTests
         var (commands, entries) = await RaceAsync(
             silo, grain, random, first, () => Any(random, ids), grain.RunAsync, async () => (await grain.ReadAsync()).Version);
         var live = await grain.ReadAsync();
-        var replayed = Replayed<PositionState, PositionCommand>(commands, entries, (command, state) => command.Decide(state), entry => entry);
-        var voices = await silo.Grains.GetGrain<ICoalitionGrain>(key.Coalition).VoicesAsync();
-        Assert.Equal(ToJson(live), ToJson(PositionsView.Of(replayed, entries.Count, voices)));
+        var asked = await silo.Grains.GetGrain<ICoalitionGrain>(key.Coalition).VoicesAsync();
+        var replayed = Replayed<PositionState, PositionCommand>(
+            commands, entries, (command, state, entry) => command.Decide(state, new PositionMoment(TimeOf(entry), asked)), entry => entry, CloseProposal.Due);
+        Assert.Equal(ToJson(live), ToJson(PositionsView.Of(replayed, entries.Count)));
         return entries.Count;
+
+        // A proposal reads the clock a moment before its entry does.
+        static DateTimeOffset TimeOf(Entry entry) =>
+            entry.Event is CoalitionPositionProposed { Terms: { } terms } ? terms.ClosesAt.AddDays(-Limits.ProposalOpenDays) : entry.At;
     }
 
     /// <summary>Sends some commands at once, a few of them twice, while the first write waits.</summary>
@@ -111,8 +117,9 @@ public sealed class RaceTests
 
     static void CheckAnswers(Command[] commands, Answer[] answers, IReadOnlyList<Entry> entries)
     {
-        // Every entry is of one command, sent once or more often, and every sender got its version, unless it was refused before that.
-        Assert.Equal(entries.Count, entries.Select(entry => entry.Command).Distinct().Count());
+        // Every entry is of one command (or came about by itself), sent once or more often, and every sender got its version, unless it was refused before that.
+        var ofCommands = entries.Where(entry => entry.Command != Guid.Empty).ToArray();
+        Assert.Equal(ofCommands.Length, ofCommands.Select(entry => entry.Command).Distinct().Count());
         foreach (var (command, answer) in commands.Zip(answers))
         {
             var version = entries.ToList().FindIndex(entry => entry.Command == command.Id) + 1;
@@ -127,20 +134,40 @@ public sealed class RaceTests
 
     /// <summary>Decided again one after the other, in the order of the journal, each comes to what was recorded.</summary>
     static TState Replayed<TState, TCommand>(
-        TCommand[] commands, IReadOnlyList<Entry> entries, Func<TCommand, TState, Decision> decide, Func<Entry, Entry> asShown)
+        TCommand[] commands, IReadOnlyList<Entry> entries, Func<TCommand, TState, Entry, Decision> decide, Func<Entry, Entry> asShown,
+        Func<TState, DateTimeOffset, Event?>? due = null)
         where TState : class, IState, new()
         where TCommand : Command
     {
         var replayed = new TState();
         for (var i = 0; i < entries.Count; i++)
         {
-            var command = commands.First(each => each.Id == entries[i].Command);
-            var again = entries[i] with { Event = decide(command, replayed).Event! };
+            // What is due is recorded before anything else is decided, and nothing else comes about by itself.
+            var byItself = due?.Invoke(replayed, entries[i].At);
+            Assert.Equal(entries[i].Command == Guid.Empty, byItself is not null);
+            var again = entries[i] with { Event = byItself ?? decide(commands.First(each => each.Id == entries[i].Command), replayed, entries[i]).Event! };
             Assert.Equal(ToJson(entries[i].Event), ToJson(asShown(again).Event));
             replayed.Apply(i + 1, again);
         }
 
         return replayed;
+    }
+
+    /// <summary>The two organisations that take positions are asked, so that proposals are adopted while others write.</summary>
+    static async Task FoundAsync(Silo silo)
+    {
+        var coalition = silo.Grains.GetGrain<ICoalitionGrain>("c");
+        MandateHeld[] mandates = [new MandateHeld(Mandate.Position, null)];
+        CoalitionCommand[] all =
+        [
+            new DescribeCoalition("C", Policy.NoBlock) { Id = Commands.Id(1), By = By.Operator },
+            .. new[] { Commands.Ana, Commands.Ben }.SelectMany((by, i) => new CoalitionCommand[]
+            {
+                new NameOrganisation(by.Organisation!, by.Organisation!) { Id = Commands.Id(2 + i), By = By.Operator },
+                new AdmitPerson(by.Person, by.Person, by.Organisation, null, Role.Member, mandates) { Id = Commands.Id(4 + i), By = By.Operator },
+            }),
+        ];
+        foreach (var command in all) Assert.Null((await coalition.RunAsync(command)).Problem);
     }
 
     static PositionCommand Any(Random random, Ids ids)

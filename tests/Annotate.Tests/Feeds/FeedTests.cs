@@ -1,8 +1,5 @@
-using Annotate.Coalitions;
-using Annotate.Deciding;
 using Annotate.Feeds;
 using Annotate.Following;
-using Annotate.Positions;
 using Annotate.Statements;
 using Annotate.Threads;
 
@@ -128,26 +125,6 @@ public sealed class FeedTests
         Assert.Single((await feed.IndexAsync()).Positions);
     }
 
-    [Fact]
-    public async Task The_coalitions_position_is_judged_by_its_mandates_as_they_are_when_it_is_read()
-    {
-        await using var silo = await Silo.StartAsync(_records);
-        var coalition = silo.Grains.GetGrain<ICoalitionGrain>("c");
-        var positions = silo.Grains.GetGrain<IPositionGrain>("c/treaty/art_40");
-        await RunAsync(coalition, new DescribeCoalition("C", Policy.Unanimity) { Id = Commands.Id(1), By = By.Operator });
-        await RunAsync(coalition, new NameOrganisation("rights-now", "Rights Now") { Id = Commands.Id(2), By = By.Operator });
-        await RunAsync(coalition, new NameOrganisation("open-net", "Open Net") { Id = Commands.Id(3), By = By.Operator });
-        MandateHeld[] mandates = [new MandateHeld(Mandate.Position, null)];
-        await RunAsync(coalition, new AdmitPerson("ana", "Ana", "rights-now", null, Role.Member, mandates) { Id = Commands.Id(4), By = By.Operator });
-        await RunAsync(coalition, new AdmitPerson("ben", "Ben", "open-net", null, Role.Member, mandates) { Id = Commands.Id(5), By = By.Operator });
-
-        await positions.RunAsync(new ProposeCoalitionPosition(PositionKind.Delete, "") { Id = Commands.Id(6), By = Commands.Ana });
-        await positions.RunAsync(new GiveConsent("rights-now", Consent.Agree, "", 1) { Id = Commands.Id(7), By = Commands.Ana });
-        Assert.Equal(Agreement.Open, (await positions.ReadAsync()).State);
-        await RunAsync(coalition, new RevokeMandate("ben", Mandate.Position) { Id = Commands.Id(8), By = By.Operator });
-        Assert.Equal(Agreement.Adopted, (await positions.ReadAsync()).State);
-    }
-
     static async Task FillAsync(Silo silo, int sources, Func<int, string> name)
     {
         var feed = silo.Grains.GetGrain<IFeedGrain>(FeedKey.ToString());
@@ -155,8 +132,6 @@ public sealed class FeedTests
         foreach (var some in Enumerable.Range(0, sources).Chunk(500))
             await Task.WhenAll(some.Select(n => feed.ReceiveAsync(new Delivery(name(n), default, [sent]))));
     }
-
-    static async Task RunAsync(ICoalitionGrain coalition, CoalitionCommand command) => Assert.Null((await coalition.RunAsync(command)).Problem);
 
     static async Task AnnotateAsync(Silo silo, ThreadKey key, int id)
     {

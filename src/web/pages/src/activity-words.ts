@@ -1,7 +1,7 @@
-import type { Activity, ConsentKind, Mandate, PositionKind } from './shapes';
+import type { Activity, ConsentKind, Mandate, OutcomeReason, PositionKind } from './shapes';
 import type { Workspace } from './workspace';
 import { mandateDeeds, organisationName, personName } from './workspace';
-import { consentWords, positionWords } from './words';
+import { consentWords, positionWords, reasonWords } from './words';
 
 /** What somebody did, to be read after their name. Where it is about a provision, the provision comes after it. */
 export function deedOf(workspace: Workspace, { kind, subject, summary }: Activity): string {
@@ -17,6 +17,8 @@ export function deedOf(workspace: Workspace, { kind, subject, summary }: Activit
     case 'position-taken': return `took the position “${position(summary)}” for ${organisationName(workspace, subject)} on`;
     case 'coalition-position-proposed': return `proposed “${position(summary)}” as the coalition’s position on`;
     case 'consent-given': return `answered for ${organisationName(workspace, subject)}, “${consentWords[summary as ConsentKind] ?? summary}”, on`;
+    case 'coalition-position-adopted': return `adopted “${position(summary)}” as its position, since ${reason(subject)}, on`;
+    case 'coalition-position-lapsed': return `let the proposal “${position(summary)}” lapse, since ${reason(subject)}, on`;
     case 'statement-described': return `described the statement “${summary}”`;
     case 'section-added': return `added the section “${summary}”`;
     case 'section-described': return `changed the section “${summary}”`;
@@ -41,6 +43,8 @@ export function provisionOf({ kind, topic, summary }: Activity): string {
   const within = kind === 'annotated' ? summary.split(' ')[1] : undefined;
   return within ?? topic.split('/').at(-1) ?? '';
 }
+
+const reason = (word: string): string => reasonWords[word as OutcomeReason] ?? word;
 
 /** "delete, red line" in the words of the page. */
 function position(summary: string): string {

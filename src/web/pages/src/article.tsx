@@ -5,7 +5,7 @@ import { PositionsPart } from './positions';
 import { address, selected } from './reading';
 import type { CoalitionIndex, Draft, Provision, Quote, Thread } from './shapes';
 import { ThreadPart, composeAbout, useThreads } from './thread';
-import { flatten, groupOf, nameOf, printed } from './words';
+import { flatten, groupOf, nameOf, pinpoint, printed } from './words';
 
 interface ArticlePaneProps {
   /** The instrument's. */
@@ -20,6 +20,8 @@ interface ArticlePaneProps {
 export function ArticlePane({ title, draft, article, articles, index }: ArticlePaneProps): JSX.Element {
   const threads = useThreads(draft.instrument, article.eId);
   const at = articles.indexOf(article);
+  const isThere = address.value === '' || [...flatten(article)].some(one => one.provision.eId === address.value);
+  const missing = isThere ? '' : pinpoint(address.value);
   const before = articles[at - 1];
   const after = articles[at + 1];
   return (
@@ -32,6 +34,7 @@ export function ArticlePane({ title, draft, article, articles, index }: ArticleP
           {after && <a href={`#${after.eId}`} rel="next">{nameOf(after)} →</a>}
         </p>
       </header>
+      {missing !== '' && <p class="nothing-here" role="alert">{nameOf(article)} has no “{missing}” in this draft.</p>}
       {draft.note && <DraftNote note={draft.note} />}
       <ArticleText article={article} language={draft.language} threads={[threads.coalition?.value.value, threads.organisation?.value.value]} />
       <SelectedWords />

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { JSX } from 'preact';
+import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { Field } from './parts';
 import type { CoalitionIndex, Draft, Provision } from './shapes';
@@ -12,10 +12,11 @@ interface ArticlesProps {
   draft: Draft | undefined;
   index: CoalitionIndex | undefined;
   current: string | undefined;
+  chooser: ComponentChildren;
 }
 
 /** The draft's articles under their chapters, each with how many organisations took a position and how much is open in its threads. */
-export function Articles({ title, draft, index, current }: ArticlesProps): JSX.Element {
+export function Articles({ title, draft, index, current, chooser }: ArticlesProps): JSX.Element {
   const list = useRef<HTMLOListElement>(null);
   useEffect(() => list.current?.querySelector('[aria-current]')?.scrollIntoView({ block: 'nearest' }), [current]);
   const filter = useSignal('');
@@ -26,6 +27,7 @@ export function Articles({ title, draft, index, current }: ArticlesProps): JSX.E
       <header class="pane-head">
         <h2>{title || 'Articles'}</h2>
         {draft && <p class="hint">{draft.title}</p>}
+        {chooser}
         <Field label="Find an article">
           <input type="search" value={filter.value} onInput={event => { filter.value = event.currentTarget.value; }} />
         </Field>

@@ -6,7 +6,7 @@ import type { Owner } from './device';
 import { eraseAll, keepsAny } from './device';
 import { drafts } from './drafts';
 import type { LiveState } from './live';
-import { liveState } from './live';
+import { liveState, tryNow } from './live';
 import { Badge } from './parts';
 import type { Presence } from './shapes';
 import { useView } from './view';
@@ -95,12 +95,15 @@ function Connection(): JSX.Element {
   }, []);
   const down = liveState.value !== 'live';
   return (
-    <p class="connection" data-state={liveState.value} role="status">
-      <span class="dot" aria-hidden="true" />
-      {stateWords[liveState.value]}
-      {liveState.value === 'signedOut' && <a href="/sign-in" target="_blank">Sign in again</a>}
-      {down && waiting > 0 && <span class="unsaved">, your edits are kept here and sent later</span>}
-    </p>
+    <div class="connection" data-state={liveState.value}>
+      <p role="status">
+        <span class="dot" aria-hidden="true" />
+        {stateWords[liveState.value]}
+        {liveState.value === 'signedOut' && <a href="/sign-in" target="_blank">Sign in again</a>}
+        {down && waiting > 0 && <span class="unsaved">, your edits are kept here and sent later</span>}
+      </p>
+      {(liveState.value === 'reconnecting' || liveState.value === 'offline') && <button type="button" class="button link" onClick={tryNow}>Try now</button>}
+    </div>
   );
 }
 

@@ -1,11 +1,21 @@
 /** Every limit of the pages, by name, the unit last. */
 
-/** Waits between attempts to connect; doubled each time up to the longest, for ever. */
+/** Waits between attempts to connect; doubled each time up to the longest (and a quarter more or less), for ever. */
 export const ReconnectMillisecondsMin = 500;
-export const ReconnectMillisecondsMax = 20_000;
+export const ReconnectMillisecondsMax = 4_000;
+
+/** An attempt that has come to nothing by then is given up, and another made. */
+export const ConnectMillisecondsMax = 10_000;
+
+/** What could not be read for a reason that passes is read again after this. */
+export const ReadAgainMilliseconds = 4_000;
 
 /** A follow that the server was too busy for is asked for again after this. */
 export const FollowAgainMilliseconds = 3_000;
+
+/** For how many days a proposal can be left open, and for how many it is when nobody says. */
+export const ProposalOpenDays: readonly number[] = [2, 7, 14, 30, 60];
+export const ProposalOpenDaysDefault = 7;
 
 /** A command whose answer was lost is sent again, under the same id, this many times. */
 export const CommandRetriesMax = 2;

@@ -3,7 +3,7 @@ import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { problemIn } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
 import { identityChanged, problemFrom, read, socketUrl } from './api';
-import { FollowAgainMilliseconds, ReconnectMillisecondsMax, ReconnectMillisecondsMin } from './limits';
+import { ConnectMillisecondsMax, FollowAgainMilliseconds, ReconnectMillisecondsMax, ReconnectMillisecondsMin } from './limits';
 import type { Problem } from './shapes';
 
 export type LiveState = 'connecting' | 'live' | 'reconnecting' | 'offline' | 'signedOut';
@@ -33,14 +33,13 @@ const followers = new Map<string, Follower>();
 /** Topics that this connection was asked to follow: the server takes each once. */
 const asked = new Set<string>();
 
-// Never gives up: a laptop that slept for a weekend comes back by itself. The jitter keeps a restarted server from meeting everyone at once.
+// The jitter keeps a restarted server from meeting everyone at once.
 const waitBefore = (attempt: number): number =>
   Math.min(ReconnectMillisecondsMax, ReconnectMillisecondsMin * 2 ** Math.min(attempt, 10)) * (0.75 + Math.random() / 2);
 
 export const connection = new HubConnectionBuilder()
   .withUrl('/live', { skipNegotiation: true, transport: HttpTransportType.WebSockets })
   .withHubProtocol(new MessagePackHubProtocol())
-  .withAutomaticReconnect({ nextRetryDelayInMilliseconds: context => { void lookForSession(); return waitBefore(context.previousRetryCount); } })
   .configureLogging(LogLevel.None)
   .build();
 
@@ -50,33 +49,66 @@ connection.on('Gone', (topic: string, problem: string) => {
   asked.delete(topic);
   followers.get(topic)?.gone(problemIn(new Error(problem)) ?? unknown);
 });
-connection.onreconnecting(() => {
-  asked.clear();
-  setDown();
-});
-connection.onreconnected(() => setUp());
 connection.onclose(() => {
   asked.clear();
   setDown();
-  void start(); // The server closed it for good (it is stopping): that is no reason to give up.
+  void start(waitBefore(0));
 });
 addEventListener('offline', () => setDown());
-addEventListener('online', () => setDown());
+addEventListener('online', () => {
+  setDown();
+  tryNow();
+});
+document.addEventListener('visibilitychange', () => { if (!document.hidden) tryNow(); });
 
-/** Connects, however long that takes. */
-export async function start(): Promise<void> {
-  for (let attempt = 0; !identityChanged.peek(); attempt++) {
+/** Ends the wait for the next attempt; null while none is waited for. */
+let stopWaiting: (() => void) | null = null;
+
+/** Does not wait for the next attempt to connect, if one is waited for. */
+export function tryNow(): void {
+  stopWaiting?.();
+}
+
+/**
+ * Connects, however long that takes: a laptop that slept for a weekend comes back by itself. The library's own way to reconnect waits out
+ * each pause, whatever somebody or the browser knows by then.
+ */
+export async function start(waitMilliseconds = 0): Promise<void> {
+  for (let attempt = 1, wait = waitMilliseconds; !identityChanged.peek(); wait = waitBefore(attempt++)) {
+    if (wait > 0) await pause(wait);
+    if (identityChanged.peek()) return;
     try {
-      connection.baseUrl = new URL(socketUrl('/live'), location.href).href;
-      await connection.start();
+      await connect();
       setUp();
       starts.value++;
       return;
     } catch {
       setDown();
-      await lookForSession();
-      await new Promise(resolve => setTimeout(resolve, waitBefore(attempt)));
+      void lookForSession();
     }
+  }
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise(resolve => {
+    const go = (): void => {
+      clearTimeout(timer);
+      stopWaiting = null;
+      resolve();
+    };
+    const timer = setTimeout(go, milliseconds);
+    stopWaiting = go;
+  });
+}
+
+async function connect(): Promise<void> {
+  // Where packets vanish, a browser would wait for minutes.
+  const timer = setTimeout(() => void connection.stop(), ConnectMillisecondsMax);
+  try {
+    connection.baseUrl = new URL(socketUrl('/live'), location.href).href;
+    await connection.start();
+  } finally {
+    clearTimeout(timer);
   }
 }
 

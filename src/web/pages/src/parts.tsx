@@ -111,9 +111,9 @@ export function CommandForm({ label, submit, children, send, done, cancel, ready
   );
 }
 
-/** One choice of several, as radio buttons. */
+/** One choice of several, as radio buttons; null while nothing is chosen, since what is preset would be sent by a mere click. */
 export function Choice<T extends string>({ legend, name, options, value, onChange }: {
-  legend: string; name: string; options: Record<T, string>; value: T; onChange: (value: T) => void;
+  legend: string; name: string; options: Record<T, string>; value: T | null; onChange: (value: T) => void;
 }): JSX.Element {
   return (
     <fieldset class="choice">

@@ -150,12 +150,39 @@ export interface Consent {
   at: string;
 }
 
+export type Policy = Coalition['policy'];
+export type OutcomeReason = 'everyVoiceHeard' | 'nobodyBlocked' | 'blocked' | 'nobodyAgreed' | 'voicesMissing';
+
+/** How many of those who were asked said what. */
+export interface Tally {
+  agreed: number;
+  agreedWithCaveat: number;
+  stoodAside: number;
+  blocked: number;
+  unheard: number;
+}
+
+export interface Proposal {
+  kind: PositionKind;
+  reason: string | null;
+  proposedBy: By;
+  at: string;
+  version: number;
+  /** By what it is decided; null when it was proposed before proposals recorded it: it cannot be adopted. */
+  terms: { policy: Policy; voices: string[]; closesAt: string } | null;
+  /** Null while it is open. */
+  outcome: { isAdopted: boolean; reason: OutcomeReason; tally: Tally; at: string } | null;
+}
+
 export interface Positions {
   version: number;
   positions: OrganisationPosition[];
-  coalition: { kind: PositionKind; reason: string | null; proposedBy: By; at: string; version: number } | null;
+  /** What was proposed last. */
+  coalition: Proposal | null;
   consents: Consent[];
-  state: 'none' | 'open' | 'adopted' | 'blocked';
+  state: 'none' | 'open' | 'adopted' | 'blocked' | 'lapsed';
+  /** What was adopted last; it stands until something else is. */
+  adopted: Proposal | null;
 }
 
 export interface StatementSection {

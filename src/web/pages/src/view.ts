@@ -1,7 +1,8 @@
 import { signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import { problemFrom, read } from './api';
-import { follow } from './live';
+import { ReadAgainMilliseconds } from './limits';
+import { follow, starts } from './live';
 import type { Problem } from './shapes';
 
 /**
@@ -18,6 +19,8 @@ export class View<T> {
   #reading = false;
   #readAgain = false;
   #holders = 0;
+  #stopRecovering: (() => void) | undefined;
+  #again: ReturnType<typeof setTimeout> | undefined;
 
   /** @param url Where the state is read; null for a topic that exists on the hub only. */
   constructor(url: string | null, topic: string | null) {
@@ -27,6 +30,12 @@ export class View<T> {
 
   hold(): void {
     if (this.#holders++ > 0) return;
+    // Once the server is there again, what it could not say then is out of date.
+    let isFirst = true;
+    this.#stopRecovering = starts.subscribe(() => {
+      if (!isFirst && this.problem.peek() && isPassing(this.problem.peek()!)) void this.refresh();
+      isFirst = false;
+    });
     if (this.#url) void this.refresh().then(() => this.#follow());
     else this.#follow();
   }
@@ -36,6 +45,8 @@ export class View<T> {
     if (--this.#holders > 0) return false;
     this.#stopFollowing?.();
     this.#stopFollowing = undefined;
+    this.#stopRecovering?.();
+    clearTimeout(this.#again);
     return true;
   }
 
@@ -57,12 +68,15 @@ export class View<T> {
 
   async #readOnce(): Promise<void> {
     if (!this.#url) return;
+    clearTimeout(this.#again);
     try {
       const answer = await read<T>(this.#url, this.value.peek() === undefined ? undefined : this.version.peek());
       this.problem.value = undefined;
       if (answer) this.#take(answer.value, answer.version);
     } catch (error) {
-      this.problem.value = problemFrom(error);
+      const problem = problemFrom(error);
+      this.problem.value = problem;
+      if (isPassing(problem) && this.#holders > 0) this.#again = setTimeout(() => void this.refresh(), ReadAgainMilliseconds);
     }
   }
 
@@ -70,6 +84,7 @@ export class View<T> {
     if (version < this.version.peek()) return; // An answer that was overtaken by a later one.
     this.version.value = version;
     this.value.value = value;
+    this.problem.value = undefined;
   }
 
   #follow(): void {
@@ -79,7 +94,7 @@ export class View<T> {
       since: () => (this.value.peek() === undefined || !this.#url ? -1 : this.version.peek()),
       followed: (version: number, state: string | null) => {
         if (state !== null) this.#take(JSON.parse(state) as T, version);
-        else if (version > this.version.peek()) void this.refresh();
+        else if (version > this.version.peek() || this.problem.peek()) void this.refresh();
       },
       changed: (version: number) => {
         if (version > this.version.peek()) void this.refresh();
@@ -92,6 +107,9 @@ export class View<T> {
     this.#stopFollowing = follow(topic, follower);
   }
 }
+
+/** The server could not be reached, or asks for patience: nothing is wrong with the question. */
+const isPassing = ({ status, code }: Problem): boolean => (status === 0 && code === 'unreachable') || (status >= 502 && status <= 504);
 
 const views = new Map<string, View<unknown>>();
 

@@ -1,4 +1,4 @@
-import type { ConsentKind, Draft, Motivation, PositionKind, Positions, Provision } from './shapes';
+import type { ConsentKind, Draft, Motivation, OutcomeReason, Policy, PositionKind, Positions, Provision, Tally } from './shapes';
 
 /** The words for what the server names by identifiers. */
 
@@ -15,8 +15,33 @@ export const consentChoices: Record<ConsentKind, string> = {
 };
 
 export const stateWords: Record<Positions['state'], string> = {
-  none: 'No proposal yet', open: 'Open for consent', adopted: 'Adopted', blocked: 'Blocked',
+  none: 'No proposal yet', open: 'Open for consent', adopted: 'Adopted', blocked: 'Blocked', lapsed: 'Lapsed',
 };
+
+export const policyWords: Record<Policy, string> = {
+  unanimity: 'everyone who is asked agrees or stands aside', noBlock: 'somebody agrees and nobody blocks',
+};
+
+/** "Adopted because …" */
+export const reasonWords: Record<OutcomeReason, string> = {
+  everyVoiceHeard: 'everyone who was asked has answered, and nobody blocks',
+  nobodyBlocked: 'nobody had blocked it when it closed, which is enough here',
+  blocked: 'it was blocked when it closed',
+  nobodyAgreed: 'nobody had agreed when it closed',
+  voicesMissing: 'not everyone who was asked had answered when it closed',
+};
+
+/** "2 of 4 agree (1 with a caveat), 1 blocks, 1 not heard from". */
+export function tallyWords({ agreed, agreedWithCaveat, stoodAside, blocked, unheard }: Tally): string {
+  const all = agreed + agreedWithCaveat + stoodAside + blocked + unheard;
+  const yes = agreed + agreedWithCaveat;
+  return [
+    `${yes} of ${all} ${yes === 1 ? 'agrees' : 'agree'}${agreedWithCaveat > 0 ? ` (${agreedWithCaveat} with a caveat)` : ''}`,
+    stoodAside > 0 && `${stoodAside} ${stoodAside === 1 ? 'stands' : 'stand'} aside`,
+    blocked > 0 && `${blocked} ${blocked === 1 ? 'blocks' : 'block'}`,
+    unheard > 0 && `${unheard} not heard from`,
+  ].filter(Boolean).join(', ');
+}
 
 /** The motivations offered, of those of the Web Annotation vocabulary, in plain words. */
 export const motivationWords: Record<string, string> = {

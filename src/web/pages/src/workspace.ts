@@ -43,6 +43,7 @@ export function barTo({ me, people }: Workspace, mandate: Mandate): Bar {
 
 export function personName({ people }: Workspace, by: By): string {
   if (by.person === '@operator') return 'The operator';
+  if (by.person === '@coalition') return 'The coalition';
   return people.value.value?.people.find(person => person.id === by.person)?.name ?? by.person;
 }
 
