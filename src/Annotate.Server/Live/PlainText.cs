@@ -23,14 +23,14 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
     PlainNews? _whole;
     long _newsUnits;
     Subscription[] _followers = [];
-    Task<PlainState>? _reading;
+    PacedReading<PlainState>? _reading;
     int _isKeepingUp;
 
     /// <summary>What the text says now: everything that was durable when it was asked.</summary>
     public async Task<PlainState> OpenAsync()
     {
         await text.RenewAsync();
-        return await ReadAsync();
+        return IsBehind ? await ReadAsync() : _state!;
     }
 
     public void Add(Subscription follower)
@@ -83,9 +83,8 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
             {
                 while (isNew && IsBehind)
                 {
-                    var (began, version) = (clock.GetTimestamp(), _state?.Version);
+                    var version = _state?.Version;
                     isNew = (await ReadAsync()).Version != version;
-                    await Task.Delay(clock.GetElapsedTime(began), clock);
                 }
 
                 Interlocked.Exchange(ref _isKeepingUp, 0);
@@ -100,18 +99,19 @@ sealed class PlainText(LiveText text, ISectionGrain grain, TimeProvider clock, I
         }
     }
 
-    /// <summary>Reads on to where the text is; one caller after the other.</summary>
+    /// <summary>Reads on to where the text is.</summary>
     Task<PlainState> ReadAsync()
     {
-        lock (_lock) return _reading = ReadAfterAsync(_reading);
+        lock (_lock) _reading ??= new(ReadOnAsync, clock);
+        return _reading.ReadAsync();
     }
 
-    async Task<PlainState> ReadAfterAsync(Task? last)
+    async Task<PlainState> ReadOnAsync()
     {
-        await (last ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        // Not for as long as the text goes on: that would be without rest, and whoever opens it would wait until nobody writes.
+        var (to, since) = (text.Version, FollowAnswer.Never);
         if (_document is null) Begin(await grain.OpenAsync([]));
-        var since = FollowAnswer.Never;
-        while (IsBehind && _state!.Version != since)
+        while (_state!.Version < to && _state.Version != since)
         {
             since = _state.Version;
             await AdvanceAsync(_state);

@@ -1,15 +1,19 @@
 using Annotate.Deciding;
 using Annotate.Following;
 using Annotate.Journals;
+using Annotate.Text;
 using Orleans.Concurrency;
 
 namespace Annotate.Statements;
 
 [Reentrant]
 [GrainType("section")]
-public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionState>(clock), ISectionGrain
+public sealed class SectionGrain : JournalledGrain<SectionState>, ISectionGrain
 {
     readonly Queue<long> _origins = new();
+    readonly PacedReading<(long Version, Document Document)?> _loading;
+
+    public SectionGrain(TimeProvider clock) : base(clock) => _loading = new(LoadAsync, clock);
 
     protected override string Kind => "section";
 
@@ -18,10 +22,37 @@ public sealed class SectionGrain(TimeProvider clock) : JournalledGrain<SectionSt
 
     public Task<byte[]> StateVectorAsync() => ReadAsync((text, _) => text.StateVector);
 
-    public Task<SectionText> ReadTextAsync(TextForm form, long known) => ReadAsync((text, version) =>
-        version == known ? new SectionText(version, null)
-        : text.Read(form) is { } content ? new SectionText(version, content)
-        : new SectionText(version, null, Problem.TooLarge($"In this form the text has more than {Limits.ReadingBytesMax} bytes.")));
+    public async Task<SectionText> ReadTextAsync(TextForm form, long known)
+    {
+        var (version, document) = (Journal.Version, (Document?)null);
+        if (version != known) (version, document) = await ReadableAsync();
+        var text = document is null ? new SectionText(version, null)
+            : SectionReading.Read(document, form, State.Owners) is { } content ? new SectionText(version, content)
+            : new SectionText(version, null, Problem.TooLarge($"In this form the text has more than {Limits.ReadingBytesMax} bytes."));
+        await Journal.WhenDurableAsync();
+        return text;
+    }
+
+    /// <summary>What the text says now, or a copy that says what it said at a version: to be read before anything else happens.</summary>
+    async ValueTask<(long Version, Document Document)> ReadableAsync()
+    {
+        while (State.IsToBeLoaded)
+            if (await _loading.ReadAsync() is { } copy) return copy;
+        return (Journal.Version, State.Document);
+    }
+
+    /// <summary>
+    /// Loading a text takes many times as long as reading it, so it is done beside the grain: nobody's edits wait for those who read. Null when
+    /// it became the text.
+    /// </summary>
+    async Task<(long Version, Document Document)?> LoadAsync()
+    {
+        var (version, whole) = (Journal.Version, State.Encode());
+        var loaded = await Task.Run(() => SectionState.Load(whole));
+        var isCurrent = version == Journal.Version;
+        State.Take(loaded, isCurrent);
+        return isCurrent ? null : (version, loaded.Document);
+    }
 
     public async Task<EditOutcome[]> EditAsync(Immutable<Edit[]> edits)
     {

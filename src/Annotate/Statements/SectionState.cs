@@ -42,21 +42,39 @@ public sealed class SectionState : IState
     public IReadOnlyDictionary<long, string> Owners => _owners;
 
     /// <summary>
-    /// The text, to be read: what everybody reads who loads it. Undone, something may stand between two things that never stood side by side, and
-    /// where it stands in a document depends on what came first. What is held does not, so this costs only whoever reads.
+    /// What the text says is not what everybody reads who loads it, until it is loaded again. Undone, something may stand between two things that
+    /// never stood side by side, and where it stands in a document depends on what came first. What is held does not, so this costs only whoever reads.
     /// </summary>
+    internal bool IsToBeLoaded => _mayReadOtherwise;
+
+    /// <summary>The text, to be read: what everybody reads who loads it.</summary>
     internal Document Document
     {
         get
         {
-            if (!_mayReadOtherwise) return _document;
-            TakeBack();
-            _document = _document.Reloaded(out var steps);
-            _mayReadOtherwise = false;
-            // Whoever writes so that this takes long cannot go on doing so.
-            _isTangled |= steps > Annotate.Text.Limits.PlacingStepsMax;
+            if (IsToBeLoaded) Take(Load(Encode()), isCurrent: true);
             return _document;
         }
+    }
+
+    /// <summary>Loads what <see cref="Encode"/> gave. That needs no state, so it can be done beside it.</summary>
+    internal static LoadedText Load(byte[] whole)
+    {
+        var document = new Document();
+        return Update.TryRead(whole, out var update, out _) && document.TryReplay(update, out var steps)
+            ? new LoadedText(document, steps)
+            : throw new InvalidOperationException("What a text holds cannot be loaded.");
+    }
+
+    /// <summary>The text was loaded again.</summary>
+    /// <param name="isCurrent">Nothing has come since it was encoded.</param>
+    internal void Take(LoadedText loaded, bool isCurrent)
+    {
+        // Whoever writes so that this takes long cannot go on doing so.
+        _isTangled |= loaded.Steps > Annotate.Text.Limits.PlacingStepsMax;
+        if (!isCurrent) return;
+        TakeBack();
+        (_document, _mayReadOtherwise) = (loaded.Document, false);
     }
 
     /// <inheritdoc/>
@@ -214,6 +232,9 @@ public sealed class SectionState : IState
             : null;
     }
 }
+
+/// <summary>A text that was loaded, and how much work that was.</summary>
+sealed record LoadedText(Document Document, long Steps);
 
 /// <summary>How a <see cref="SectionState"/> is stored: the text as one update, and the owners.</summary>
 [GenerateSerializer, Alias("annotate.section-state.v1")]

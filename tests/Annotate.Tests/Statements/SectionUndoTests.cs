@@ -65,5 +65,41 @@ public sealed class SectionUndoTests
         }
     }
 
+    /// <summary>Reading loads the text anew, beside the grain, while edits come; whatever version somebody is told, it says what that says.</summary>
+    [Fact]
+    public async Task Those_who_read_while_somebody_writes_hear_what_each_version_says()
+    {
+        const int more = 200;
+        await using var silo = await Silo.StartAsync(new Journals.MemoryRecords(leavesTombstones: false));
+        var grain = silo.Grains.GetGrain<ISectionGrain>("c/s/undone");
+        var edits = Cases.First().Data.Item2.Split((char[])[' ', '\n'], StringSplitOptions.RemoveEmptyEntries).Select(Convert.FromBase64String).ToList();
+        var writer = new Annotate.Text.Document(new() { ClientId = 9 });
+        foreach (var edit in edits) Assert.True(writer.TryApply(edit, out _));
+        for (var i = 0; i < more; i++) edits.Add(writer.Change(edit => edit.Insert(edit.InsertType(Tree.Root, i % 3, Annotate.Text.SharedKind.XmlText), 0, $"{i}")));
+
+        var reads = new List<Task<SectionText>>();
+        var writes = new List<Task<EditOutcome[]>>();
+        for (var i = 0; i < edits.Count; i++)
+        {
+            reads.Add(grain.ReadTextAsync(TextForm.Xml, -1));
+            writes.Add(grain.EditAsync(new([new Edit(edits[i], Commands.Ana, 0)])));
+            // Mostly they meet; now and then nobody writes while it is loaded.
+            if (i % 5 == 0) await Task.WhenAll(reads);
+        }
+
+        Assert.All(await Task.WhenAll(writes), outcomes => Assert.Equal(EditStatus.Durable, outcomes[0].Status));
+        var last = await grain.ReadTextAsync(TextForm.Xml, -1);
+        Assert.Equal(edits.Count, last.Version);
+        var text = new SectionState();
+        var says = new List<string> { Xml(text) };
+        foreach (var entry in await silo.HistoryAsync(grain))
+        {
+            text.Apply(says.Count, entry);
+            says.Add(Xml(text));
+        }
+
+        Assert.All([.. await Task.WhenAll(reads), last], read => Assert.Equal(says[(int)read.Version], Encoding.UTF8.GetString(read.Content!)));
+    }
+
     static string Xml(SectionState text) => Encoding.UTF8.GetString(text.Read(TextForm.Xml)!);
 }
