@@ -1,5 +1,5 @@
-using Annotate.Deciding;
 using Annotate.Access;
+using Annotate.Deciding;
 using Annotate.Journals;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
