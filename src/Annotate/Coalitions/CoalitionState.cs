@@ -159,7 +159,7 @@ public sealed class CoalitionState : IState
         if (ever?.Organisation != e.Organisation)
         {
             _invitations.Remove(e.Person);
-            Enter(ever?.Organisation);
+            if (ever is { HasLeft: false }) Enter(ever.Organisation);
         }
 
         if (person.HasCome) Enter(e.Organisation);
