@@ -8,7 +8,7 @@ import { lackedBy } from './difference.js';
 import { MergedEditBytesMax, MissingInARowMax, RetryMillisecondsMax, RetryMillisecondsMin } from './limits.js';
 import type { Problem } from './problem.js';
 import { asProblem, isPassing, problemIn } from './problem.js';
-import { ReloadWatch } from './reload.js';
+import { heldBeyond, ReloadWatch } from './reload.js';
 
 /** `live`: open at the server. `offline`: the connection is down. `stopped`: refused, gone or destroyed; it will not come back. */
 export type Status = 'connecting' | 'live' | 'offline' | 'stopped';
@@ -317,7 +317,7 @@ export class SignalRProvider extends ObservableV2<SignalRProviderEvents> {
       return;
     }
     this.#inFlight = undefined;
-    this.#pending = [Y.encodeStateAsUpdate(this.doc, serverVector)];
+    this.#pending = [heldBeyond(serverVector, this.doc)];
   }
 
   /** What became of the edit in flight is not known: it counts as not sent, until the next opening tells. */

@@ -123,6 +123,15 @@ export function reloaded(doc: Y.Doc): Y.Doc | null {
   return null;
 }
 
+/**
+ * What a document holds beyond a state vector, written so that whoever loads it reads what {@link reloaded} reads: a run that an odd item cut where it
+ * stands now goes out whole, as it was written.
+ */
+export function heldBeyond(vector: Uint8Array, doc: Y.Doc): Uint8Array {
+  const update = Y.encodeStateAsUpdate(doc, vector);
+  return holdsOdd(doc) ? Y.mergeUpdates([Y.diffUpdate(encodeRuns(doc, seamsIn(doc)), vector), update]) : update;
+}
+
 /** Loads a document, and leaves formatting marks as they are that yjs would otherwise tidy away: they would make a difference. */
 function load(doc: Y.Doc, ...updates: Uint8Array[]): Y.Doc {
   doc.once('afterTransaction', (transaction) => {
