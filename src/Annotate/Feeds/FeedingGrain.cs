@@ -26,9 +26,9 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
     IGrainTimer? _retry;
     Task? _registered;
     Task _unregistering = Task.CompletedTask;
+    Task _sending = Task.CompletedTask;
     int _deciding;
     int _failures;
-    bool _isSending;
     bool _isLeaving;
 
     /// <summary>The feed has everything up to here.</summary>
@@ -88,10 +88,11 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
     // Not a task of the caller's: nobody who annotates waits for the feed.
     void SendInBackground() => SendAsync().Ignore();
 
-    async Task SendAsync()
+    // One at a time, which whoever asks meanwhile waits for: it also sends what came after it began.
+    Task SendAsync() => _isLeaving ? Task.CompletedTask : _sending.IsCompleted ? _sending = SendAllAsync() : _sending;
+
+    async Task SendAllAsync()
     {
-        if (_isSending || _isLeaving) return;
-        _isSending = true;
         // Called from within the journal, which goes on first.
         await Task.Yield();
         try
@@ -104,10 +105,6 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
             RetryLater(exception);
-        }
-        finally
-        {
-            _isSending = false;
         }
     }
 
