@@ -71,7 +71,7 @@ public sealed class Tokens : IDisposable
         if (!_key.MayBeGood(link)) return null;
         var hash = Secrets.HashOf(link);
         return await LookUpAsync(link, hash, from) is { Kind: TokenKind.SignIn } found && PrincipalOf(hash, found) is var principal
-            && await IsLineageGoodAsync(principal) ? principal : null;
+            && await IsLineageGoodAsync(principal) && await IsOfKnownMakerAsync(principal) ? principal : null;
     }
 
     /// <summary>Uses up a sign-in link, tells the coalition that the person has come, and makes a session in the link's place.</summary>
@@ -203,11 +203,20 @@ public sealed class Tokens : IDisposable
     async Task<bool> IsLineageGoodAsync(Principal principal)
     {
         if (principal.Lineage is []) return true;
+        var found = await InTimeAsync(Task.WhenAll(principal.Lineage.Select(token => GrainOf(token).FindAsync())));
+        return found.All(token => token is not null);
+    }
+
+    // What others make is announced to the coalition, which ends it by the next. A link from before that, of which the coalition has never
+    // heard, would outlive all of them.
+    async Task<bool> IsOfKnownMakerAsync(Principal link) =>
+        link.Invitation is not null || await InTimeAsync(CountOf(link.Coalition!, link.Person).IsOwnLinkAsync(link.Token));
+
+    async Task<T> InTimeAsync<T>(Task<T> asked)
+    {
         try
         {
-            var found = await Task.WhenAll(principal.Lineage.Select(token => GrainOf(token).FindAsync()))
-                .WaitAsync(TimeSpan.FromMilliseconds(Limits.GrantsTimeoutMilliseconds), _clock);
-            return found.All(token => token is not null);
+            return await asked.WaitAsync(TimeSpan.FromMilliseconds(Limits.GrantsTimeoutMilliseconds), _clock);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {

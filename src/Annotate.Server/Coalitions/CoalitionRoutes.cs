@@ -33,6 +33,9 @@ static class CoalitionRoutes
         coalition.MapPatch("", ChooseAsync).Requires(Right.Steward).WithSummary("Changes the policy.").Produces<Done>();
         coalition.MapPut("/organisations/{organisation}", NameAsync).Requires(Right.Administer)
             .WithSummary("Brings an organisation in, or changes its name.").Produces<Done>();
+        coalition.MapGet("/people", PeopleAsync).Requires(Right.Read)
+            .WithSummary("The people of an organisation, or of none, whether they have come, and what the caller may do about them.")
+            .WithDescription("It is what the commands themselves would answer now: with the reason where they would refuse.").Produces<PeopleView>();
         coalition.MapPut("/people/{person}", AdmitAsync).Requires(Right.Administer)
             .WithSummary("Admits a person, or says anew who they are and what they may do.").Produces<Done>();
         coalition.MapDelete("/people/{person}", RemoveAsync).Requires(Right.Administer)
@@ -74,6 +77,10 @@ static class CoalitionRoutes
 
     static async Task<IResult> ReadAsync(string coalition, IGrainFactory grains, HttpContext context) =>
         Replies.Of(context, await grains.GetGrain<ICoalitionGrain>(coalition).ReadAsync(), view => view.Version);
+
+    // Without an ETag: it changes with time, and with the tokens of people, where the coalition's version stays.
+    static async Task<IResult> PeopleAsync(string coalition, string? organisation, Standing who, IGrainFactory grains) =>
+        await grains.GetGrain<ICoalitionGrain>(coalition).PeopleAsync(who.By, organisation) is { } people ? TypedResults.Ok(people) : Problem.NotFound.Result();
 
     static Task<IResult> ChooseAsync(string coalition, PolicyBody body, CommandHead head, Standing who, IGrainFactory grains, HttpContext context) =>
         body.Policy is { } policy

@@ -21,6 +21,15 @@ public interface IPersonTokensGrain : ITopicGrain
     [Alias("can-come-in")]
     Task<bool> CanComeInAsync(int stay);
 
+    /// <summary>Whether there is anything good in that stay, a link that somebody else made included.</summary>
+    [Alias("has-any")]
+    Task<bool> HasAnyAsync(int stay);
+
+    /// <summary>Whether it is a link that the person made themself.</summary>
+    /// <param name="token">Its hash.</param>
+    [Alias("is-own-link")]
+    Task<bool> IsOwnLinkAsync(string token);
+
     /// <summary>What is good in that stay, and what the person has not been told yet.</summary>
     [Alias("list")]
     Task<PersonTokensView> ListAsync(int stay);
@@ -43,6 +52,14 @@ public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<Pers
         var times = new TokenTimes(Clock.GetUtcNow(), await EndedUpToAsync());
         return await ReadAsync((state, _) => state.CanComeIn(stay, times));
     }
+
+    public async Task<bool> HasAnyAsync(int stay)
+    {
+        var times = new TokenTimes(Clock.GetUtcNow(), await EndedUpToAsync());
+        return await ReadAsync((state, _) => state.CountWithout(null, stay, times) > 0);
+    }
+
+    public Task<bool> IsOwnLinkAsync(string token) => ReadAsync((state, _) => state.IsOwnLink(token, Key[(Key.IndexOf('/') + 1)..]));
 
     public async Task<PersonTokensView> ListAsync(int stay)
     {

@@ -37,6 +37,9 @@ public sealed class PersonTokensState : IState
     /// <summary>Whether there is anything good that the person has got, and not only a link that somebody else has made for them.</summary>
     public bool CanComeIn(int stay, TokenTimes times) => !OnlyInvited && CountWithout(Invitation, stay, times) > 0;
 
+    /// <summary>Whether it is a link that the person made themself; of what was counted before makers were, nobody knows.</summary>
+    public bool IsOwnLink(string token, string person) => AboutOf(token) is { Kind: TokenKind.SignIn } about && about.By == person;
+
     /// <summary>How many there are in that stay, the one whose place is taken over left out.</summary>
     public int CountWithout(string? token, int stay, TokenTimes times) => Good(stay, times).Count(each => each != token);
 

@@ -59,21 +59,23 @@ public sealed record AdmitPerson(
             return Problem.TooLarge($"A coalition has had at most {Limits.PeoplePerCoalitionMax} people.");
         // What somebody wrote is theirs to edit, so their id must not pass to another (G8).
         if (ever is { HasLeft: true } && ever.Name != Name) return Problem.Conflict($"That id belonged to {ever.Name}, who has left; choose another.");
-        return CheckLooks(state, ever);
+        return CheckLooks(state, ever, withFormer: !authority.IsOperator);
     }
 
     // An affiliation is printed where an organisation is named: who has one that reads like an organisation's would seem to speak for it.
-    Problem? CheckLooks(CoalitionState state, Person? ever)
+    Problem? CheckLooks(CoalitionState state, Person? ever, bool withFormer)
     {
-        var like = ever?.Name == Name ? null : state.FindPersonLike(Name, Person)?.Name ?? state.FindOrganisationLike(Name)?.Name;
-        if (Affiliation is not null && ever?.Affiliation != Affiliation) like ??= state.FindOrganisationLike(Affiliation)?.Name;
+        var like = ever?.Name == Name ? null : state.FindPersonLike(Name, Person, withFormer) ?? state.FindOrganisationLike(Name, null, withFormer);
+        if (Affiliation is not null && ever?.Affiliation != Affiliation) like ??= state.FindOrganisationLike(Affiliation, null, withFormer);
         return like is null ? null : NameOrganisation.LooksAlike(like);
     }
 
     Problem? CheckLast(CoalitionState state, DateTimeOffset now) =>
-        Role != Role.Steward && state.IsLastSteward(Person) ? RemovePerson.LastSteward
-        : Role == Role.Observer || !Mandates.Any(held => held.Mandate == Mandate.Administer && (held.Until is not { } until || now < until))
-            ? state.IsLastAdministrator(Person, now) ? RemovePerson.LastAdministrator : null
+        // To say what is so already takes nothing away.
+        state.Find(Person) is { } known && Says(known) ? null
+        : Role != Role.Steward && state.IsLastSteward(Person) ? RemovePerson.LastSteward
+        : state.EndsAdministration(Person, Organisation, Role == Role.Observer ? null : Array.Find(Mandates, held => held.Mandate == Mandate.Administer), now)
+            ? RemovePerson.LastAdministrator
         : null;
 
     /// <summary>Whether a person is all that this says.</summary>

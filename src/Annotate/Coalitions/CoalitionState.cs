@@ -27,6 +27,10 @@ public sealed class CoalitionState : IState
     // Those that can be used, by person.
     [Id(6)] readonly Dictionary<string, Invitation> _invitations = [];
 
+    // What organisations were called before, and people: the latest last. Null while none was called anything else.
+    [Id(7)] Dictionary<string, string[]>? _formerOrganisations;
+    [Id(8)] Dictionary<string, string[]>? _formerPeople;
+
     // Not stored: what the names here look like, found out when a name is first compared.
     [NonSerialized] readonly Dictionary<string, LookAlike> _looks = new(StringComparer.Ordinal);
 
@@ -82,26 +86,51 @@ public sealed class CoalitionState : IState
         _entered.Contains(organisation) || PeopleEverOf(organisation).Any(person => cameBefore.Contains(person.Id));
 
     /// <summary>Those of whom it is not recorded that they have come.</summary>
-    internal IEnumerable<Person> PeopleEverOf(string organisation) =>
+    internal IEnumerable<Person> PeopleEverOf(string? organisation) =>
         _people.Values.Where(person => person.Organisation == organisation && !person.HasCome);
 
-    internal bool IsLastAdministrator(string person, DateTimeOffset now) =>
-        Find(person) is { Organisation: { } organisation } found && found.Has(Mandate.Administer, now)
-        && !People.Any(other => other.Id != person && other.Organisation == organisation && other.Has(Mandate.Administer, now));
-
-    /// <summary>Another organisation whose name looks like this one.</summary>
-    /// <param name="except">The one whose name it is to be; null when it is none's.</param>
-    internal Organisation? FindOrganisationLike(string name, string? except = null)
+    /// <summary>Whether an organisation would be left, now or by mere time, without anybody who administers it.</summary>
+    /// <param name="organisation">The person's, as it is to be.</param>
+    /// <param name="next">The person's mandate to administer as it is to be; null when they are to have none.</param>
+    internal bool EndsAdministration(string person, string? organisation, MandateHeld? next, DateTimeOffset now)
     {
-        var look = LookAlike.Of(name);
-        return _organisations.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look));
+        if (organisation is null || next is { Until: null }) return false;
+        var others = People.Where(other => other.Id != person && other.Organisation == organisation && other.Has(Mandate.Administer, now)).ToArray();
+        if (others.Any(AdministersForGood)) return false;
+        // An end that time sets; else it is taken away from whoever is the last, or the last without an end.
+        return next is not null
+            || (Find(person) is { } found && found.Organisation == organisation && found.Has(Mandate.Administer, now)
+                && (others.Length == 0 || AdministersForGood(found)));
     }
 
-    /// <summary>Another person, who may have left, whose name looks like this one: what they wrote stands under it.</summary>
-    internal Person? FindPersonLike(string name, string except)
+    static bool AdministersForGood(Person person) => Array.Exists(person.Mandates, held => held is { Mandate: Mandate.Administer, Until: null });
+
+    /// <summary>Another organisation whose name looks like this one, or did: what is known under it must not pass to somebody else.</summary>
+    /// <param name="except">The one whose name it is to be; null when it is none's.</param>
+    /// <param name="withFormer">Whether what it was called before counts.</param>
+    /// <returns>The organisation in words.</returns>
+    internal string? FindOrganisationLike(string name, string? except, bool withFormer)
     {
         var look = LookAlike.Of(name);
-        return _people.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look));
+        return _organisations.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look))?.Name
+            ?? (withFormer ? FindFormer(_formerOrganisations, look, except, id => _organisations[id].Name) : null);
+    }
+
+    /// <summary>Another person, who may have left, whose name looks like this one, or did: what they wrote stands under it.</summary>
+    /// <param name="withFormer">Whether what they were called before counts.</param>
+    /// <returns>The person in words.</returns>
+    internal string? FindPersonLike(string name, string except, bool withFormer)
+    {
+        var look = LookAlike.Of(name);
+        return _people.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look))?.Name
+            ?? (withFormer ? FindFormer(_formerPeople, look, except, id => _people[id].Name) : null);
+    }
+
+    string? FindFormer(Dictionary<string, string[]>? all, LookAlike look, string? except, Func<string, string> nameNow)
+    {
+        foreach (var (id, names) in all ?? [])
+            if (id != except && Array.Find(names, former => LookOf(former).Resembles(look)) is { } former) return $"{nameNow(id)}, which was called {former}";
+        return null;
     }
 
     internal bool IsLastSteward(string person) =>
@@ -119,6 +148,7 @@ public sealed class CoalitionState : IState
                 Policy = e.Policy;
                 break;
             case OrganisationNamed e:
+                NoteFormer(ref _formerOrganisations, e.Organisation, FindOrganisation(e.Organisation)?.Name, e.Name);
                 _organisations[e.Organisation] = new Organisation(e.Organisation, e.Name);
                 break;
             case PersonAdmitted e:
@@ -154,6 +184,7 @@ public sealed class CoalitionState : IState
     void Admit(PersonAdmitted e)
     {
         var ever = FindEver(e.Person);
+        NoteFormer(ref _formerPeople, e.Person, ever?.Name, e.Name);
         var person = new Person(e.Person, e.Name, e.Organisation, e.Affiliation, e.Role, e.Mandates, Stay: StayOf(ever), HasCome: ever is { HasCome: true });
         _people[e.Person] = person;
         if (ever?.Organisation != e.Organisation)
@@ -164,6 +195,14 @@ public sealed class CoalitionState : IState
 
         if (person.HasCome) Enter(e.Organisation);
         foreach (var held in e.Mandates) NoteAdministrators(e.Organisation, held.Mandate);
+    }
+
+    static void NoteFormer(ref Dictionary<string, string[]>? all, string id, string? before, string now)
+    {
+        if (before is null || before == now) return;
+        all ??= [];
+        var known = all.GetValueOrDefault(id, []).Where(name => name != before && name != now).Append(before);
+        all[id] = [.. known.TakeLast(Limits.FormerNamesMax)];
     }
 
     void NoteAdministrators(string? organisation, Mandate mandate)
@@ -189,7 +228,7 @@ public sealed class CoalitionState : IState
     {
         if (_looks.TryGetValue(name, out var look)) return look;
         // Names of before pile up only where people are renamed for ever.
-        if (_looks.Count > 2 * (Limits.PeoplePerCoalitionMax + Limits.OrganisationsPerCoalitionMax)) _looks.Clear();
+        if (_looks.Count > (2 + Limits.FormerNamesMax) * (Limits.PeoplePerCoalitionMax + Limits.OrganisationsPerCoalitionMax)) _looks.Clear();
         return _looks[name] = LookAlike.Of(name);
     }
 

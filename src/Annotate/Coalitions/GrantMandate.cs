@@ -18,7 +18,8 @@ public sealed record GrantMandate(
         if (state.Find(Person) is not { } person) return Problem.NotFound;
         if (Check(Mandate, person.Organisation, person.Affiliation, person.Role) is { } problem) return problem;
         if (person.Mandates.Contains(new MandateHeld(Mandate, Until))) return Decision.Unchanged;
-        return Mandate == Mandate.Administer && Until <= authority.Now && !authority.IsOperator && state.IsLastAdministrator(Person, authority.Now)
+        var granted = new MandateHeld(Mandate, Until);
+        return Mandate == Mandate.Administer && !authority.IsOperator && state.EndsAdministration(Person, person.Organisation, granted, authority.Now)
             ? RemovePerson.LastAdministrator
             : new MandateGranted(Person, Mandate, Until);
     }

@@ -21,7 +21,7 @@ public sealed record NameOrganisation([property: Id(0)] string Organisation, [pr
         if (known is null && state.Organisations.Count >= Limits.OrganisationsPerCoalitionMax)
             return Problem.TooLarge($"A coalition has at most {Limits.OrganisationsPerCoalitionMax} organisations.");
         if (known?.Name == Name) return Decision.Unchanged;
-        return state.FindOrganisationLike(Name, Organisation) is { } other ? LooksAlike(other.Name) : new OrganisationNamed(Organisation, Name);
+        return state.FindOrganisationLike(Name, Organisation, withFormer: !authority.IsOperator) is { } other ? LooksAlike(other) : new OrganisationNamed(Organisation, Name);
     }
 }
 

@@ -10,7 +10,7 @@ public sealed record RemovePerson([property: Id(0)] string Person) : CoalitionCo
         Problem.Conflict("A coalition keeps at least one steward; make somebody else one first.");
 
     internal static readonly Problem LastAdministrator =
-        Problem.Conflict("An organisation that was given administrators keeps at least one; give somebody else the mandate first.");
+        Problem.Conflict("An organisation that was given administrators keeps at least one whose mandate has no end; give it to somebody first.");
 
     // To leave is one's own affair.
     protected override Problem? Check(Authority authority) => By.Person == Person ? null : authority.OverPerson(Person);
@@ -19,7 +19,7 @@ public sealed record RemovePerson([property: Id(0)] string Person) : CoalitionCo
         state.FindEver(Person) is not { } person ? Problem.NotFound
         : person.HasLeft ? Decision.Unchanged
         : !authority.IsOperator && state.IsLastSteward(Person) ? LastSteward
-        : !authority.IsOperator && state.IsLastAdministrator(Person, authority.Now) ? LastAdministrator
+        : !authority.IsOperator && state.EndsAdministration(Person, person.Organisation, null, authority.Now) ? LastAdministrator
         : new PersonLeft(Person);
 }
 

@@ -12,7 +12,7 @@ public sealed record RevokeMandate([property: Id(0)] string Person, [property: I
     protected override Decision Decide(CoalitionState state, Authority authority) =>
         state.Find(Person) is not { } person ? Problem.NotFound
         : !Array.Exists(person.Mandates, held => held.Mandate == Mandate) ? Decision.Unchanged
-        : Mandate == Mandate.Administer && !authority.IsOperator && state.IsLastAdministrator(Person, authority.Now) ? RemovePerson.LastAdministrator
+        : Mandate == Mandate.Administer && !authority.IsOperator && state.EndsAdministration(Person, person.Organisation, null, authority.Now) ? RemovePerson.LastAdministrator
         : new MandateRevoked(Person, Mandate);
 }
 

@@ -161,7 +161,7 @@ public sealed class CoalitionTests
         return Run(command).Problem?.Code;
     }
 
-    static Circumstances At => new(Commands.Now, new HashSet<string>(), CanComeIn: false);
+    static Circumstances At => new(Commands.Now, new HashSet<string>(), CanComeIn: false, HasTokens: true);
 
     Decision Run(CoalitionCommand command) => _bench.Run(command, state => command.DecideBy(state, At));
 }

@@ -84,6 +84,14 @@ static class GoldenSamples
         new PersonInvited("ben", Until, ByOutsider: true),
     ];
 
+    // What was called something else before.
+    static IEnumerable<Event> Renamed =>
+    [
+        .. Own,
+        new OrganisationNamed("rights-now", "Rights Then"),
+        new PersonAdmitted("ben", "Benjamin", "open-net", null, Role.Member, []),
+    ];
+
     // Not in the snapshots that were taken of the latest.
     static IEnumerable<Event> OfProposals =>
     [
@@ -122,7 +130,7 @@ static class GoldenSamples
         Snapshot<CoalitionState>([.. First, new PersonLeft("ana"), new PersonAdmitted("ana", "Ana", null, null, Role.Member, [])], all: true),
         Snapshot<TokenState>(Later), Snapshot<PersonTokensState>(Later), Snapshot<CoalitionState>(Own), Snapshot<PersonTokensState>([.. Later, .. Latest.Where(happened => happened is not NoticesSeen)]),
         Snapshot<TokenState>(Latest), Snapshot<RevocationState>([.. First, .. Latest]), Snapshot<TokenKeyState>([new TokenKeyChosen([1, 2, 254])]),
-        Snapshot<PositionState>(Settled),
+        Snapshot<PositionState>(Settled), Snapshot<CoalitionState>(Renamed),
     ];
 
     static Kept<TState> Snapshot<TState>(IEnumerable<Event> events, bool all = false) where TState : class, IState, new()
