@@ -39,6 +39,7 @@ public sealed record DeedsRefused([property: Id(0)] Deed[] Deeds, [property: Id(
 /// <param name="HasAdministrators">Whether it was ever given any: until then its own stewards administer it.</param>
 /// <param name="HasAnybodyCome">Whether anybody of it ever has: until then stewards let in the first.</param>
 /// <param name="May">What the caller may do about the organisation, or the coalition.</param>
+/// <param name="Give">The mandates that somebody who is brought in here can be given.</param>
 /// <param name="Version">Of the coalition.</param>
 [GenerateSerializer, Immutable, Alias("annotate.people-view.v1")]
 public sealed record PeopleView(
@@ -48,7 +49,8 @@ public sealed record PeopleView(
     [property: Id(3)] Deed[] May,
     [property: Id(4)] DeedsRefused[] MayNot,
     [property: Id(5)] PersonDeeds[] People,
-    [property: Id(6)] long Version)
+    [property: Id(6)] Mandate[] Give,
+    [property: Id(7)] long Version)
 {
     /// <param name="cameBefore">Those who came before comings were recorded in the coalition.</param>
     /// <param name="canComeIn">Of those whom the caller administers, who has something left to come in with.</param>
@@ -67,7 +69,7 @@ public sealed record PeopleView(
             .Select(person => PersonDeeds.Of(state, by, person, known with { CanComeIn = canComeIn.Contains(person.Id) }));
         return new PeopleView(
             organisation, organisation is not null && state.HasAdministrators(organisation), organisation is not null && state.HasAnybodyCome(organisation, cameBefore),
-            verdicts.May, verdicts.MayNot, [.. people], version);
+            verdicts.May, verdicts.MayNot, [.. people], PersonDeeds.Grantable(organisation, organisation is null ? "" : null, Role.Member), version);
     }
 }
 
@@ -96,15 +98,15 @@ public sealed record PersonDeeds(
         verdicts.Add(Deed.EndTokens, WhyNot(new EndTokens(person.Id) { Id = default, By = by }));
         verdicts.Add(Deed.Remove, WhyNot(new RemovePerson(person.Id) { Id = default, By = by }));
         var held = person.Mandates.Select(each => each.Mandate).ToHashSet();
-        var give = verdicts.AddEach(Deed.GiveMandate, Grantable(person).Where(mandate => !held.Contains(mandate)),
+        var give = verdicts.AddEach(Deed.GiveMandate, Grantable(person.Organisation, person.Affiliation, person.Role).Where(mandate => !held.Contains(mandate)),
             mandate => WhyNot(new GrantMandate(person.Id, mandate, null) { Id = default, By = by }));
         var take = verdicts.AddEach(Deed.TakeMandate, held.Order(), mandate => WhyNot(new RevokeMandate(person.Id, mandate) { Id = default, By = by }));
         var link = state.InvitationOf(person.Id) is { } invitation && known.Now < invitation.Expires ? invitation : null;
         return new PersonDeeds(person.Id, person.HasCome || known.CameBefore.Contains(person.Id), link, verdicts.May, verdicts.MayNot, give, take);
     }
 
-    static IEnumerable<Mandate> Grantable(Person person) => Enum.GetValues<Mandate>()
-        .Where(mandate => GrantMandate.Check(mandate, person.Organisation, person.Affiliation, person.Role) is null);
+    internal static Mandate[] Grantable(string? organisation, string? affiliation, Role role) =>
+        Array.FindAll(Enum.GetValues<Mandate>(), mandate => GrantMandate.Check(mandate, organisation, affiliation, role) is null);
 }
 
 /// <summary>What may be done, and what may not, by the reason.</summary>

@@ -66,6 +66,13 @@ export async function command(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: 
   }
 }
 
+/** Makes something that cannot be asked for again, such as a link: tried once, and what it makes is in the answer. */
+export async function make<T>(url: string, body: unknown): Promise<T> {
+  const response = await reach(url, { method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  if (!response.ok) throw new Refused(await problemOf(response));
+  return (await response.json()) as T;
+}
+
 /** Turns the token of a sign-in link into a cookie. */
 export async function signIn(token: string): Promise<void> {
   const response = await reach('/sign-in', {

@@ -8,7 +8,9 @@ import { eraseAll, eraseOld, onLeft } from './device';
 import { openDrafts } from './drafts';
 import { unsaved } from './header';
 import { start } from './live';
+import { page } from './page';
 import { ProblemNote } from './parts';
+import { PeoplePage } from './people';
 import type { Coalition, Me, Named, Problem } from './shapes';
 import { SignIn } from './sign-in';
 import { Stopped } from './stopped';
@@ -77,7 +79,7 @@ function InCoalition({ me, coalition }: { me: Me; coalition: string }): JSX.Elem
   const workspace = useMemo<Workspace>(() => ({ me, coalition, people }), [me, coalition, people]);
   return (
     <WorkspaceContext.Provider value={workspace}>
-      <Desk />
+      {page.value === 'people' ? <PeoplePage /> : <Desk />}
       <Announcer />
     </WorkspaceContext.Provider>
   );

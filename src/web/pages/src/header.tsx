@@ -7,6 +7,7 @@ import { eraseAll, keepsAny } from './device';
 import { drafts } from './drafts';
 import type { LiveState } from './live';
 import { liveState, tryNow } from './live';
+import { PageLink } from './page';
 import { Badge } from './parts';
 import type { Presence } from './shapes';
 import { useView } from './view';
@@ -31,6 +32,7 @@ export function Header(): JSX.Element {
         <span class="me-name">{me.operator ? 'Operator' : me.name}</span>
         <span class="me-organisation">{me.organisation ? organisationName(workspace, me.organisation) : me.role}</span>
       </div>
+      <PageLink to="people">People</PageLink>
       <SignOut owner={{ coalition, person: me.person }} />
     </header>
   );

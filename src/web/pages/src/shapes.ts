@@ -49,6 +49,37 @@ export interface Coalition extends Named {
   version: number;
 }
 
+export type Deed = 'bringInOrganisation' | 'rename' | 'admit' | 'makeLink' | 'endTokens' | 'remove' | 'giveMandate' | 'takeMandate';
+
+/** What the person who asks may do, and why not, as the server decides it. */
+export interface Allowed {
+  may: Deed[];
+  mayNot: { deeds: Deed[]; problem: Problem }[];
+}
+
+export interface PersonDeeds extends Allowed {
+  id: string;
+  hasCome: boolean;
+  /** That somebody else made and that can be used. */
+  link: { by: By; expires: string } | null;
+  give: Mandate[];
+  take: Mandate[];
+}
+
+/** The people of an organisation, or of none. */
+export interface PeopleDeeds extends Allowed {
+  hasAdministrators: boolean;
+  hasAnybodyCome: boolean;
+  people: PersonDeeds[];
+  /** To somebody who is brought in. */
+  give: Mandate[];
+}
+
+export interface MadeLink {
+  link: string;
+  expires: string;
+}
+
 export interface By {
   person: string;
   organisation: string | null;
