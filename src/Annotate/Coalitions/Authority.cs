@@ -132,7 +132,7 @@ public sealed class Authority(CoalitionState state, By by, Circumstances known)
 
     // Stewards are the coalition's to make. Of another organisation's people only those who administer it already: the others would come to.
     bool MayMakeSteward(AdmitPerson wanted, Person? ever) =>
-        IsSteward && ever is { HasLeft: false } && wanted.Role == Role.Steward && ever.Has(Mandate.Administer, known.Now)
+        IsSteward && ever is not null && ever.Has(Mandate.Administer, known.Now)
         && wanted.Says(ever with { Role = Role.Steward });
 
     bool Administers(string organisation) => IsOperator || state.Administers(by.Person, organisation, known.Now);

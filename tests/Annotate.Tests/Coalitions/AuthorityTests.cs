@@ -7,7 +7,7 @@ namespace Annotate.Tests.Coalitions;
 /// Who may do what about an organisation. Alma is Alpha's steward; Bea (steward), Bob and Bill are Beta's, whom the operator brought in; Eve is an
 /// expert. Nobody has come, and nobody holds a mandate, until a test says so.
 /// </summary>
-public sealed class AuthorityTests
+public sealed partial class AuthorityTests
 {
     static readonly DateTimeOffset Later = Commands.Now.AddHours(1);
     static readonly By Alma = new("alma", "alpha"), Bea = new("bea", "beta"), Bob = new("bob", "beta"), Bill = new("bill", "beta");
