@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { command, make } from './api';
+import { useKeptForm } from './kept-form';
 import { LinkHours, LinkHoursDefault } from './limits';
 import { CommandForm, Field } from './parts';
 import { idFrom, listed } from './people-words';
@@ -25,10 +26,11 @@ export function AdmitForm({ organisation, name, give, done, cancel }: AdmitFormP
   const chosenId = useSignal<string | null>(null);
   const mandates = useSignal<Mandate[]>([]);
   const isTaken = (id: string): boolean => people.value.value?.people.some(one => one.id === id) ?? false;
+  const kept = useKeptForm(`admit/${organisation ?? ''}`, { words, affiliation, chosenId, mandates });
   const id = chosenId.value ?? idFrom(words.value, isTaken);
   const isReady = words.value.trim() !== '' && isId(id) && !isTaken(id) && (organisation !== null || affiliation.value.trim() !== '');
   return (
-    <CommandForm label={organisation === null ? 'Bring in an expert' : `Bring somebody into ${name}`} submit="Put on the list" ready={isReady} cancel={cancel} done={() => done(id)}
+    <CommandForm label={organisation === null ? 'Bring in an expert' : `Bring somebody into ${name}`} submit="Put on the list" ready={isReady} kept={kept} cancel={cancel} done={() => done(id)}
       send={() => command('PUT', `/api/coalitions/${coalition}/people/${id}`, {
         name: words.value.trim(), organisation, affiliation: organisation === null ? affiliation.value.trim() : null, role: 'member',
         mandates: mandates.value.map(mandate => ({ mandate, until: null })),
