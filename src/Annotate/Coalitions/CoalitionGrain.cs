@@ -47,7 +47,7 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
     {
         foreach (var person in command.AsksAbout(State).Where(person => !_asked.Contains(person)).ToArray()) await AskAsync(person);
         var canComeIn = command is InvitePerson invite && State.Find(invite.Person) is { } invited && await TokensOf(invited.Id).CanComeInAsync(invited.Stay);
-        var hasTokens = command is EndTokens end && State.Find(end.Person) is { } ended && await TokensOf(ended.Id).HasAnyAsync(ended.Stay);
+        var hasTokens = command is EndTokens end && State.Find(end.Person) is { } ended && await HasTokensAsync(ended);
         return await RunAsync(command, state => command.DecideBy(state, new Circumstances(Clock.GetUtcNow(), _cameBefore, canComeIn, hasTokens)));
     }
 
@@ -77,6 +77,19 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
     {
         if (await TokensOf(person).HasComeAsync()) _cameBefore.Add(person);
         _asked.Add(person);
+    }
+
+    // What cannot be asked must not keep anybody from ending it.
+    async Task<bool> HasTokensAsync(Person person)
+    {
+        try
+        {
+            return await TokensOf(person.Id).HasAnyAsync(person.Stay);
+        }
+        catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return true;
+        }
     }
 
     IPersonTokensGrain TokensOf(string person) => GrainFactory.GetGrain<IPersonTokensGrain>($"{Key}/{person}");

@@ -61,6 +61,8 @@ public sealed partial class AuthorityTests
     [Fact]
     public void Those_who_administer_keep_a_stewards_record_and_make_none()
     {
+        Done(Bea, End("bea"));
+        Assert.Equal("mandate-missing", Refused(Bill, Invite("bea")));
         Done(Bea, Grant("bob", Mandate.Administer));
         Done(Bob, Admit("bea", "beta", Role.Steward, Mandate.Draft));
         Done(Bob, Admit("bill", "beta", Role.Member, Mandate.Draft));

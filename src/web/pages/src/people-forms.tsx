@@ -30,8 +30,8 @@ export function AdmitForm({ organisation, name, give, done, cancel }: AdmitFormP
   const id = chosenId.value ?? idFrom(words.value, isTaken);
   const isReady = words.value.trim() !== '' && isId(id) && !isTaken(id) && (organisation !== null || affiliation.value.trim() !== '');
   return (
-    <CommandForm label={organisation === null ? 'Bring in an expert' : `Bring somebody into ${name}`} submit="Put on the list" ready={isReady} kept={kept} cancel={cancel} done={() => done(id)}
-      send={() => command('PUT', `/api/coalitions/${coalition}/people/${id}`, {
+    <CommandForm label={organisation === null ? 'Bring in an expert' : `Bring somebody into ${name}`} submit="Put on the list" ready={isReady} kept={kept}
+      cancel={cancel} done={() => done(id)} send={() => command('PUT', `/api/coalitions/${coalition}/people/${id}`, {
         name: words.value.trim(), organisation, affiliation: organisation === null ? affiliation.value.trim() : null, role: 'member',
         mandates: mandates.value.map(mandate => ({ mandate, until: null })),
       })}>
@@ -46,6 +46,7 @@ export function AdmitForm({ organisation, name, give, done, cancel }: AdmitFormP
       <Field label="Short name" hint="for addresses: a to z, 0 to 9 and hyphens; nobody else ever gets it">
         <input type="text" autocomplete="off" autocapitalize="none" spellcheck={false} value={id} onInput={event => { chosenId.value = event.currentTarget.value.trim(); }} />
       </Field>
+      {id === '' && words.value.trim() !== '' && <p class="reason" role="status">No short name can be made of this one; choose one.</p>}
       {isTaken(id) && <p class="reason" role="status">Somebody here has that short name; choose another.</p>}
       <Mandates legend="Mandates" offered={give} chosen={mandates.value} onChange={next => { mandates.value = next; }} />
     </CommandForm>
@@ -76,13 +77,16 @@ export function OrganisationForm({ organisation, name, done, cancel }: { organis
   return (
     <CommandForm label={isNew ? 'Bring in an organisation' : `Change the name of ${name}`} submit={isNew ? 'Bring it in' : 'Change the name'} done={done} cancel={cancel}
       ready={words.value.trim() !== '' && words.value.trim() !== name}
-      send={() => command('PUT', `/api/coalitions/${coalition}/organisations/${id || `organisation-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`}`, { name: words.value.trim() })}>
+      send={() => command('PUT', `/api/coalitions/${coalition}/organisations/${id || anyId()}`, { name: words.value.trim() })}>
       <Field label="Name" hint={isNew ? 'then bring in its first person, who is let in by a link' : 'the one that it had stays reserved for it'}>
         <input type="text" autocomplete="off" value={words.value} onInput={event => { words.value = event.currentTarget.value; }} />
       </Field>
     </CommandForm>
   );
 }
+
+/** Where none can be made of a name that has no Latin letters. */
+const anyId = (): string => `organisation-${crypto.getRandomValues(new Uint32Array(1))[0]!.toString(36)}`;
 
 interface LinkFormProps {
   person: Person;

@@ -62,7 +62,12 @@ export function PersonRow({ person, deeds, feed, common, isFresh, refresh }: Per
         <p class="hint">{[person.affiliation, person.role === 'member' ? null : person.role].filter(Boolean).join(' · ')}</p>
       </div>
       <p class="hint">{mandateWords(person)}</p>
-      {deeds && <p class="hint">{historyOf(workspace, feed, person.id, deeds.hasCome)}{deeds.link && ` A link that ${personName(workspace, deeds.link.by)} made can be used until ${momentOf(deeds.link.expires)}.`}</p>}
+      {deeds && (
+        <p class="hint">
+          {historyOf(workspace, feed, person.id, deeds.hasCome)}
+          {deeds.link && ` A link that ${personName(workspace, deeds.link.by)} made can be used until ${momentOf(deeds.link.expires)}.`}
+        </p>
+      )}
       <div class="row wrap">
         {may('makeLink') && button('link', deeds!.hasCome ? 'Make a new link' : 'Make a link')}
         {(may('giveMandate') || may('takeMandate')) && button('mandates', 'Change mandates')}
@@ -70,7 +75,9 @@ export function PersonRow({ person, deeds, feed, common, isFresh, refresh }: Per
         {may('remove') && button('remove', isMe ? 'Leave the coalition' : 'End the membership')}
       </div>
       {form.value === 'link' && deeds && <LinkForm person={person} deeds={deeds} url={`${url}/tokens`} close={() => close()} refresh={refresh} />}
-      {form.value === 'mandates' && deeds && <MandatesForm person={person} deeds={deeds} url={`${url}/mandates`} done={done('The mandates were changed.')} cancel={() => close()} />}
+      {form.value === 'mandates' && deeds && (
+        <MandatesForm person={person} deeds={deeds} url={`${url}/mandates`} done={done('The mandates were changed.')} cancel={() => close()} />
+      )}
       {form.value === 'end' && (
         <CommandForm label={`Sign ${person.name} out everywhere`} submit={`Sign ${person.name} out everywhere`} cancel={() => close()}
           done={done(`${person.name} is signed out everywhere.`)} send={() => command('DELETE', `${url}/tokens`)}>
@@ -84,7 +91,8 @@ export function PersonRow({ person, deeds, feed, common, isFresh, refresh }: Per
         <CommandForm label={`End the membership of ${person.name}`} submit={isMe ? 'Leave the coalition' : `End the membership of ${person.name}`} cancel={() => close()}
           done={done('')} send={() => command('DELETE', url)}>
           <p data-first tabIndex={-1}>
-            {isMe ? 'You read and write' : `${person.name} reads and writes`} nothing here any more, at once and on open pages too. What {isMe ? 'you' : 'they'} wrote stays, under {isMe ? 'your' : 'their'} name.
+            {isMe ? 'You read and write' : `${person.name} reads and writes`} nothing here any more, at once and on open pages too.
+            What {isMe ? 'you' : 'they'} wrote stays, under {isMe ? 'your' : 'their'} name.
           </p>
         </CommandForm>
       )}
