@@ -33,7 +33,7 @@ public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<Pers
     public async Task<Answer> RunAsync(PersonTokensCommand command)
     {
         var ended = await EndedUpToAsync();
-        return await RunAsync(command, state => command.Decide(state, Journal.Version, new TokenTimes(Clock.GetUtcNow(), ended)));
+        return await RunAsync(command, () => new PersonTokensMoment(Journal.Version, new TokenTimes(Clock.GetUtcNow(), ended)));
     }
 
     public Task<bool> HasComeAsync() => ReadAsync((state, version) => version > 0 && !state.OnlyInvited);
@@ -57,11 +57,14 @@ public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<Pers
 /// <param name="EndedUpTo">What was made until then was ended for everybody.</param>
 public readonly record struct TokenTimes(DateTimeOffset Now, DateTimeOffset EndedUpTo);
 
+/// <summary>What a decision about a person's tokens depends on beside their state.</summary>
+/// <param name="Version">Of the state.</param>
+public readonly record struct PersonTokensMoment(long Version, TokenTimes Times);
+
 [GenerateSerializer, Alias("annotate.person-tokens-command.v1")]
-public abstract record PersonTokensCommand : Command
+public abstract record PersonTokensCommand : Command, ICommandOn<PersonTokensState, PersonTokensMoment>
 {
-    /// <param name="version">Of the state.</param>
-    public abstract Decision Decide(PersonTokensState state, long version, TokenTimes times);
+    public abstract Decision Decide(PersonTokensState state, PersonTokensMoment known);
 }
 
 /// <summary>Takes a place for a token that is about to be made. One that is then not made keeps its place until it would have run out.</summary>
@@ -94,13 +97,13 @@ public sealed record CountToken(
         "can-come-in", 403, "This person can still come in, and makes their next link themselves.",
         "If they have lost what they are signed in with, end their tokens first; then make the link.");
 
-    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
-        IsInvitation && !MayHaveCome && version > 0 && !state.OnlyInvited ? HasCome
-        : IsInvitation && By.Person != By.OperatorPerson && state.CanComeIn(Stay, times) ? CanComeIn
+    public override Decision Decide(PersonTokensState state, PersonTokensMoment known) =>
+        IsInvitation && !MayHaveCome && known.Version > 0 && !state.OnlyInvited ? HasCome
+        : IsInvitation && By.Person != By.OperatorPerson && state.CanComeIn(Stay, known.Times) ? CanComeIn
         : InPlaceOf is not null && !state.Live.ContainsKey(InPlaceOf) ? RedeemLink.Spent
         // Its parent may have been ended between the request's check and now.
         : Parent is not null && !state.Live.ContainsKey(Parent) ? Problem.SignInNeeded
-        : state.CountWithout(InPlaceOf, Stay, times) >= Limits.TokensPerPersonMax
+        : state.CountWithout(InPlaceOf, Stay, known.Times) >= Limits.TokensPerPersonMax
             ? Problem.TooLarge($"A person has at most {Limits.TokensPerPersonMax} tokens that are good; end some, or wait until some run out.")
             : new TokenCounted(Token, Expires, Stay, InPlaceOf, IsInvitation, MayHaveCome, Kind, Name, Parent);
 }
@@ -110,7 +113,7 @@ public sealed record CountToken(
 [GenerateSerializer, Alias("annotate.uncount-tokens.v1")]
 public sealed record UncountTokens([property: Id(0)] string? Token) : PersonTokensCommand
 {
-    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
+    public override Decision Decide(PersonTokensState state, PersonTokensMoment known) =>
         (Token is null ? state.Live.Count == 0 : !state.Live.ContainsKey(Token)) ? Decision.Unchanged : new TokensUncounted(Token);
 }
 
@@ -118,7 +121,7 @@ public sealed record UncountTokens([property: Id(0)] string? Token) : PersonToke
 [GenerateSerializer, Alias("annotate.see-notices.v1")]
 public sealed record SeeNotices : PersonTokensCommand
 {
-    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
+    public override Decision Decide(PersonTokensState state, PersonTokensMoment known) =>
         state.Notices.Count == 0 ? Decision.Unchanged : new NoticesSeen();
 }
 
@@ -134,14 +137,34 @@ public sealed record TokenCounted(
     [property: Id(5)] bool MayHaveCome = false,
     [property: Id(6)] TokenKind? Kind = null,
     [property: Id(7)] string? Name = null,
-    [property: Id(8)] string? Parent = null) : Event;
+    [property: Id(8)] string? Parent = null) : Event, IEventOf<PersonTokensState>
+{
+    public static IReadOnlyList<Event> Samples => [
+        new TokenCounted("hash", Sample.Until, 3, "link"),
+        new TokenCounted("hash", Sample.Until, 3, null, IsInvitation: true),
+        new TokenCounted("next", Sample.Until, 3, null, IsInvitation: true, MayHaveCome: true),
+        new TokenCounted("program", Sample.Until, 3, null, Kind: TokenKind.Bearer, Name: "A program", Parent: "hash"),
+    ];
+
+    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.Count(this, version, entry);
+}
 
 /// <param name="Token">Null for all.</param>
 [GenerateSerializer, Immutable, Alias("annotate.tokens-uncounted.v1")]
-public sealed record TokensUncounted([property: Id(0)] string? Token) : Event;
+public sealed record TokensUncounted([property: Id(0)] string? Token) : Event, IEventOf<PersonTokensState>
+{
+    public static IReadOnlyList<Event> Samples => [new TokensUncounted("other")];
+
+    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.Uncount(Token);
+}
 
 [GenerateSerializer, Immutable, Alias("annotate.notices-seen.v1")]
-public sealed record NoticesSeen : Event;
+public sealed record NoticesSeen : Event, IEventOf<PersonTokensState>
+{
+    public static IReadOnlyList<Event> Samples => [new NoticesSeen()];
+
+    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.SeeNotices();
+}
 
 /// <summary>What a person can come in with, and what they have not been told yet.</summary>
 [GenerateSerializer, Immutable, Alias("annotate.person-tokens-view.v1")]

@@ -47,24 +47,10 @@ public sealed class PersonTokensState : IState
 
     public void Apply(long version, Entry entry)
     {
-        switch (entry.Event)
-        {
-            case TokenCounted e:
-                Count(version, entry, e);
-                break;
-            case TokensUncounted { Token: { } token }:
-                Drop(token, withThoseMadeWithIt: true);
-                break;
-            case TokensUncounted:
-                Clear();
-                break;
-            case NoticesSeen:
-                _notices = null;
-                break;
-        }
+        if (entry.Event is IEventOf<PersonTokensState> happened) happened.ApplyTo(this, version, entry);
     }
 
-    void Count(long version, Entry entry, TokenCounted e)
+    internal void Count(TokenCounted e, long version, Entry entry)
     {
         if (e.Stay != Stay) Clear();
         // Who has come needs nobody to bring them in: a link of an outsider that was kept back must not let in somebody else.
@@ -79,6 +65,15 @@ public sealed class PersonTokensState : IState
         _live[e.Token] = e.Expires;
         if (e.Kind is not null) (_about ??= [])[e.Token] = new CountedToken(e.Token, e.Kind, e.Name, entry.At, entry.By.Person, e.Expires, e.Parent);
     }
+
+    /// <param name="token">Null for all.</param>
+    internal void Uncount(string? token)
+    {
+        if (token is null) Clear();
+        else Drop(token, withThoseMadeWithIt: true);
+    }
+
+    internal void SeeNotices() => _notices = null;
 
     // Each link that somebody else makes ends the one before.
     void Invite(long version, Entry entry, TokenCounted e)

@@ -89,4 +89,14 @@ public sealed record PersonAdmitted(
     [property: Id(2)] string? Organisation,
     [property: Id(3)] string? Affiliation,
     [property: Id(4)] Role Role,
-    [property: Id(5)] MandateHeld[] Mandates) : Event;
+    [property: Id(5)] MandateHeld[] Mandates) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [
+        new PersonAdmitted("ana", "Ana", "rights-now", "A university", Role.Steward,
+            [new MandateHeld(Mandate.Draft, null), new MandateHeld(Mandate.Endorse, Sample.Until)]),
+    ];
+
+    public override Activity? ToActivity() => new(Person, Name);
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry) => state.Admit(this);
+}

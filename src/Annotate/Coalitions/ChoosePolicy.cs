@@ -15,4 +15,11 @@ public sealed record ChoosePolicy([property: Id(0)] Policy Policy) : CoalitionCo
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.policy-chosen.v1")]
-public sealed record PolicyChosen([property: Id(0)] Policy Policy) : Event;
+public sealed record PolicyChosen([property: Id(0)] Policy Policy) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new PolicyChosen(Policy.NoBlock)];
+
+    public override Activity? ToActivity() => new("", Json.Word(Policy));
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry) => state.Describe(state.Name, Policy);
+}

@@ -18,4 +18,11 @@ public sealed record DescribeCoalition([property: Id(0)] string Name, [property:
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.coalition-described.v1")]
-public sealed record CoalitionDescribed([property: Id(0)] string Name, [property: Id(1)] Policy Policy) : Event;
+public sealed record CoalitionDescribed([property: Id(0)] string Name, [property: Id(1)] Policy Policy) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new CoalitionDescribed("Name", Policy.NoBlock)];
+
+    public override Activity? ToActivity() => new("", Name);
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry) => state.Describe(Name, Policy);
+}

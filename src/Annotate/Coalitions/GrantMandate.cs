@@ -34,4 +34,14 @@ public sealed record GrantMandate(
 
 [GenerateSerializer, Immutable, Alias("annotate.mandate-granted.v1")]
 public sealed record MandateGranted(
-    [property: Id(0)] string Person, [property: Id(1)] Mandate Mandate, [property: Id(2)] DateTimeOffset? Until) : Event;
+    [property: Id(0)] string Person, [property: Id(1)] Mandate Mandate, [property: Id(2)] DateTimeOffset? Until) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new MandateGranted("ana", Mandate.SignOff, Sample.Until)];
+
+    public override Activity? ToActivity() => new(Person, Json.Word(Mandate));
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry)
+    {
+        if (state.FindEver(Person) is { } person) state.Grant(person, new MandateHeld(Mandate, Until));
+    }
+}

@@ -26,4 +26,11 @@ public sealed record NameOrganisation([property: Id(0)] string Organisation, [pr
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.organisation-named.v1")]
-public sealed record OrganisationNamed([property: Id(0)] string Organisation, [property: Id(1)] string Name) : Event;
+public sealed record OrganisationNamed([property: Id(0)] string Organisation, [property: Id(1)] string Name) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new OrganisationNamed("rights-now", "Rights Now")];
+
+    public override Activity? ToActivity() => new(Organisation, Name);
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry) => state.Take(new Organisation(Organisation, Name));
+}

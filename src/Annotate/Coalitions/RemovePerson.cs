@@ -24,4 +24,14 @@ public sealed record RemovePerson([property: Id(0)] string Person) : CoalitionCo
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.person-left.v1")]
-public sealed record PersonLeft([property: Id(0)] string Person) : Event;
+public sealed record PersonLeft([property: Id(0)] string Person) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new PersonLeft("ana")];
+
+    public override Activity? ToActivity() => new(Person, "");
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry)
+    {
+        if (state.FindEver(Person) is { } person) state.Leave(person);
+    }
+}

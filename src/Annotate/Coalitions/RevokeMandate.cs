@@ -17,4 +17,14 @@ public sealed record RevokeMandate([property: Id(0)] string Person, [property: I
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.mandate-revoked.v1")]
-public sealed record MandateRevoked([property: Id(0)] string Person, [property: Id(1)] Mandate Mandate) : Event;
+public sealed record MandateRevoked([property: Id(0)] string Person, [property: Id(1)] Mandate Mandate) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new MandateRevoked("ana", Mandate.SignOff)];
+
+    public override Activity? ToActivity() => new(Person, Json.Word(Mandate));
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry)
+    {
+        if (state.FindEver(Person) is { } person) state.Revoke(person, Mandate);
+    }
+}

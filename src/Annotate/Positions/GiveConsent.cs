@@ -16,18 +16,17 @@ public sealed record GiveConsent(
     static readonly Problem NotAsked = new("not-asked", 409, "Your organisation was not asked.",
         "Nobody held its mandate to take positions when this was proposed. Propose it again, and it is asked.");
 
-    public override Decision Decide(PositionState state, PositionMoment moment)
+    public override Decision Decide(PositionState state, PositionMoment known)
     {
         var problem = CheckSpeaksFor(Organisation)
             ?? (Enum.IsDefined(Consent) ? null : Problem.Invalid("There is no such consent."))
             ?? Words.CheckOptional(Caveat, "The caveat", Limits.RemarkCharactersMax)
             ?? CheckCaveat()
             ?? (state.Proposal is null ? Problem.Conflict("Nothing has been proposed as the coalition's position.") : null)
-            ?? (state.Proposal!.Version == Proposal ? null : Problem.VersionMismatch.With("Something else has been proposed since; read it first."))
-            ?? CheckVersion(state);
+            ?? (state.Proposal!.Version == Proposal ? null : Problem.VersionMismatch.With("Something else has been proposed since; read it first."));
         if (problem is not null) return problem;
         if (state.ConsentOf(Organisation) is { } given && given.Consent == Consent && given.Caveat == Caveat) return Decision.Unchanged;
-        return CheckAsked(state.Proposal!, moment.Now) is { } refusal ? refusal : new ConsentGiven(Organisation, Consent, Caveat, Proposal);
+        return CheckAsked(state.Proposal!, known.Now) is { } refusal ? refusal : new ConsentGiven(Organisation, Consent, Caveat, Proposal);
     }
 
     // Of a proposal without terms nobody knows whom it asked: answers are taken, and it cannot be adopted by them.
@@ -51,4 +50,15 @@ public sealed record ConsentGiven(
     [property: Id(0)] string Organisation,
     [property: Id(1)] Consent Consent,
     [property: Id(2)] string Caveat,
-    [property: Id(3)] long Proposal) : Event;
+    [property: Id(3)] long Proposal) : Event, IEventOf<PositionState>
+{
+    public static IReadOnlyList<Event> Samples => [new ConsentGiven("rights-now", Consent.AgreeWithCaveat, "Caveat", 7)];
+
+    public override Activity? ToActivity() => new(Organisation, Json.Word(Consent));
+
+    public void ApplyTo(PositionState state, long version, Entry entry)
+    {
+        // A consent to a proposal that was replaced says nothing about the one that stands now, and one to a closed proposal comes too late: skipped.
+        if (state.IsOpen(Proposal)) state.Take(new ConsentHeld(Organisation, Consent, Caveat, entry.By, entry.At));
+    }
+}

@@ -64,8 +64,25 @@ public sealed record DescribeSection(
 [GenerateSerializer, Immutable, Alias("annotate.section-added.v1")]
 public sealed record SectionAdded(
     [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations, [property: Id(3)] string? After)
-    : Event;
+    : Event, IEventOf<StatementState>
+{
+    public static IReadOnlyList<Event> Samples => [new SectionAdded("intro", "Introduction", ["art_1", "art_2"], "before")];
+
+    public override Activity? ToActivity() => new(Section, Title);
+
+    public void ApplyTo(StatementState state, long version, Entry entry)
+    {
+        if (state.IndexOf(Section) < 0) state.Insert(new Section(Section, Title, Citations, version), After);
+    }
+}
 
 [GenerateSerializer, Immutable, Alias("annotate.section-described.v1")]
 public sealed record SectionDescribed(
-    [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations) : Event;
+    [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations) : Event, IEventOf<StatementState>
+{
+    public static IReadOnlyList<Event> Samples => [new SectionDescribed("intro", "Introduction", ["art_1"])];
+
+    public override Activity? ToActivity() => new(Section, Title);
+
+    public void ApplyTo(StatementState state, long version, Entry entry) => state.Replace(new Section(Section, Title, Citations, version));
+}

@@ -49,4 +49,11 @@ public sealed record StatementDescribed(
     [property: Id(0)] string Title,
     [property: Id(1)] string Destination,
     [property: Id(2)] string Instrument,
-    [property: Id(3)] string Draft) : Event;
+    [property: Id(3)] string Draft) : Event, IEventOf<StatementState>
+{
+    public static IReadOnlyList<Event> Samples => [new StatementDescribed("Title", "Destination", "treaty", "l15")];
+
+    public override Activity? ToActivity() => new("", Title);
+
+    public void ApplyTo(StatementState state, long version, Entry entry) => state.Describe(this);
+}

@@ -17,4 +17,14 @@ public sealed record MoveSection([property: Id(0)] string Section, [property: Id
 
 /// <param name="After">The section that it follows; null when it is the first.</param>
 [GenerateSerializer, Immutable, Alias("annotate.section-moved.v1")]
-public sealed record SectionMoved([property: Id(0)] string Section, [property: Id(1)] string? After) : Event;
+public sealed record SectionMoved([property: Id(0)] string Section, [property: Id(1)] string? After) : Event, IEventOf<StatementState>
+{
+    public static IReadOnlyList<Event> Samples => [new SectionMoved("intro", "before")];
+
+    public override Activity? ToActivity() => new(Section, "");
+
+    public void ApplyTo(StatementState state, long version, Entry entry)
+    {
+        if (After != Section) state.Move(Section, After);
+    }
+}

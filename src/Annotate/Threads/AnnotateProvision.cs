@@ -8,9 +8,9 @@ public sealed record AnnotateProvision(
     [property: Id(0)] Target Target, [property: Id(1)] Motivation Motivation, [property: Id(2)] string Text, [property: Id(3)] string[] Tags)
     : ThreadCommand
 {
-    public override Decision Decide(ThreadKey thread, ThreadState state)
+    public override Decision Decide(ThreadState state, ThreadKey known)
     {
-        var problem = Target.Check(thread)
+        var problem = Target.Check(known)
             ?? Words.CheckText(Text, "The annotation", Limits.RemarkCharactersMax)
             ?? CheckTags(Tags)
             ?? (!Enum.IsDefined(Motivation) || Motivation == Motivation.Replying ? Problem.Invalid("There is no such motivation.") : null)
@@ -18,7 +18,6 @@ public sealed record AnnotateProvision(
         if (problem is not null) return problem;
         if (state.Annotations.Count >= Limits.AnnotationsPerThreadMax)
             return Problem.TooLarge($"A thread has at most {Limits.AnnotationsPerThreadMax} annotations.");
-        if (IfVersion is { } version && version != state.Version) return Problem.VersionMismatch;
         // Command ids are scoped to the person, ids of annotations are not: another person's command may have had the same one.
         return state.Find(Id) is null ? new Annotated(Id, Target, Motivation, Text, Tags) : Problem.CommandReused;
     }
@@ -40,4 +39,23 @@ public sealed record Annotated(
     [property: Id(1)] Target Target,
     [property: Id(2)] Motivation Motivation,
     [property: Id(3)] string Text,
-    [property: Id(4)] string[] Tags) : Event;
+    [property: Id(4)] string[] Tags) : Event, IEventOf<ThreadState>
+{
+    public static IReadOnlyList<Event> Samples => [new Annotated(Sample.Id(1), Target.Sample, Motivation.Questioning, "Why?", ["rights", "scope"])];
+
+    public override Activity? ToActivity() => new($"{Id}", $"{Json.Word(Motivation)} {Target.EId}");
+
+    public override Event WithoutWords(Predicate<Guid> isTakenBack) => isTakenBack(Id) ? this with { Text = "", Tags = [] } : this;
+
+    public void ApplyTo(ThreadState state, long version, Entry entry) => state.Add(new Annotation
+    {
+        Id = Id,
+        By = entry.By,
+        At = entry.At,
+        Version = version,
+        Text = Text,
+        Target = Target,
+        Motivation = Motivation,
+        Tags = Tags,
+    });
+}

@@ -8,11 +8,23 @@ namespace Annotate.Threads;
 [GenerateSerializer, Alias("annotate.delete-annotation.v1")]
 public sealed record DeleteAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] bool AsSteward) : ThreadCommand
 {
-    public override Decision Decide(ThreadKey thread, ThreadState state) =>
+    public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
+
+    public override Decision Decide(ThreadState state, ThreadKey known) =>
         state.Find(Annotation) is { IsDeleted: true } ? Decision.Unchanged
         : Find(state, Annotation, AsSteward, out _) is { } problem ? problem
         : new AnnotationDeleted(Annotation);
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.annotation-deleted.v1")]
-public sealed record AnnotationDeleted([property: Id(0)] Guid Annotation) : Event;
+public sealed record AnnotationDeleted([property: Id(0)] Guid Annotation) : Event, IEventOf<ThreadState>
+{
+    public static IReadOnlyList<Event> Samples => [new AnnotationDeleted(Sample.Id(1))];
+
+    public override Activity? ToActivity() => new($"{Annotation}", "");
+
+    public void ApplyTo(ThreadState state, long version, Entry entry)
+    {
+        if (state.Find(Annotation) is { } written) state.Delete(written, version);
+    }
+}

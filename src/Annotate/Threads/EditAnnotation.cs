@@ -10,7 +10,9 @@ namespace Annotate.Threads;
 public sealed record EditAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] string? Text, [property: Id(2)] string[]? Tags)
     : ThreadCommand
 {
-    public override Decision Decide(ThreadKey thread, ThreadState state)
+    public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
+
+    public override Decision Decide(ThreadState state, ThreadKey known)
     {
         if (Find(state, Annotation, mayOthers: false, out var written) is { } problem) return problem;
         if (CheckContent(state, written) is { } bad) return bad;
@@ -33,4 +35,18 @@ public sealed record EditAnnotation([property: Id(0)] Guid Annotation, [property
 /// <param name="Tags">Null when the tags stayed.</param>
 [GenerateSerializer, Immutable, Alias("annotate.annotation-edited.v1")]
 public sealed record AnnotationEdited([property: Id(0)] Guid Annotation, [property: Id(1)] string? Text, [property: Id(2)] string[]? Tags)
-    : Event;
+    : Event, IEventOf<ThreadState>
+{
+    public static IReadOnlyList<Event> Samples => [new AnnotationEdited(Sample.Id(1), "Why not?", ["scope"])];
+
+    public override Activity? ToActivity() => new($"{Annotation}", "");
+
+    public override Event WithoutWords(Predicate<Guid> isTakenBack) =>
+        isTakenBack(Annotation) ? this with { Text = Text is null ? null : "", Tags = Tags is null ? null : [] } : this;
+
+    public void ApplyTo(ThreadState state, long version, Entry entry)
+    {
+        // What is not there, or was deleted, cannot be changed: skipped.
+        if (state.Find(Annotation) is { IsDeleted: false } written) state.Edit(written, Text, Tags, version, entry);
+    }
+}

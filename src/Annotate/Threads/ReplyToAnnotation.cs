@@ -6,7 +6,9 @@ namespace Annotate.Threads;
 [GenerateSerializer, Alias("annotate.reply-to-annotation.v1")]
 public sealed record ReplyToAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] string Text) : ThreadCommand
 {
-    public override Decision Decide(ThreadKey thread, ThreadState state)
+    public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
+
+    public override Decision Decide(ThreadState state, ThreadKey known)
     {
         if (Words.CheckText(Text, "The reply", Limits.RemarkCharactersMax) is { } bad) return bad;
         if (state.FindAnnotation(Annotation) is not { } annotation) return Problem.NotFound;
@@ -20,4 +22,15 @@ public sealed record ReplyToAnnotation([property: Id(0)] Guid Annotation, [prope
 
 /// <param name="Id">Of the reply: that of the command.</param>
 [GenerateSerializer, Immutable, Alias("annotate.replied.v1")]
-public sealed record Replied([property: Id(0)] Guid Id, [property: Id(1)] Guid Annotation, [property: Id(2)] string Text) : Event;
+public sealed record Replied([property: Id(0)] Guid Id, [property: Id(1)] Guid Annotation, [property: Id(2)] string Text)
+    : Event, IEventOf<ThreadState>
+{
+    public static IReadOnlyList<Event> Samples => [new Replied(Sample.Id(2), Sample.Id(1), "Because.")];
+
+    public override Activity? ToActivity() => new($"{Annotation}", "");
+
+    public override Event WithoutWords(Predicate<Guid> isTakenBack) => isTakenBack(Id) ? this with { Text = "" } : this;
+
+    public void ApplyTo(ThreadState state, long version, Entry entry) => 
+        state.Add(Annotation, new Reply { Id = Id, By = entry.By, At = entry.At, Version = version, Text = Text });
+}

@@ -6,7 +6,9 @@ namespace Annotate.Threads;
 [GenerateSerializer, Alias("annotate.resolve-annotation.v1")]
 public sealed record ResolveAnnotation([property: Id(0)] Guid Annotation) : ThreadCommand
 {
-    public override Decision Decide(ThreadKey thread, ThreadState state) =>
+    public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
+
+    public override Decision Decide(ThreadState state, ThreadKey known) =>
         state.FindAnnotation(Annotation) is not { } annotation ? Problem.NotFound
         : Find(state, Annotation, mayOthers: true, out _) is { } problem ? problem
         : annotation.IsResolved ? Decision.Unchanged
@@ -14,4 +16,16 @@ public sealed record ResolveAnnotation([property: Id(0)] Guid Annotation) : Thre
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.annotation-resolved.v1")]
-public sealed record AnnotationResolved([property: Id(0)] Guid Annotation) : Event;
+public sealed record AnnotationResolved([property: Id(0)] Guid Annotation) : Event, IEventOf<ThreadState>
+{
+    public static IReadOnlyList<Event> Samples => [new AnnotationResolved(Sample.Id(1))];
+
+    public override Activity? ToActivity() => new($"{Annotation}", "");
+
+    public void ApplyTo(ThreadState state, long version, Entry entry)
+    {
+        if (state.FindAnnotation(Annotation) is not { } annotation) return;
+        annotation.IsResolved = true;
+        annotation.Version = version;
+    }
+}

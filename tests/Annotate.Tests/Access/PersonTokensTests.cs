@@ -126,7 +126,7 @@ public sealed class PersonTokensTests
 
     Annotate.Deciding.Decision Decide(CountToken command)
     {
-        var decision = command.Decide(_state, _entries, At());
+        var decision = command.Decide(_state, new PersonTokensMoment(_entries, At()));
         if (decision.Event is { } happened) Apply(happened);
         return decision;
     }
