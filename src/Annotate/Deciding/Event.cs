@@ -16,6 +16,9 @@ public abstract record Event
     /// </summary>
     /// <returns>The same instance when there is nothing to leave out.</returns>
     public virtual Event WithoutWords(Predicate<Guid> isTakenBack) => this;
+
+    /// <summary>Id of what it takes back the words of; null when none.</summary>
+    public virtual Guid? TakesBack() => null;
 }
 
 /// <summary>What every event gives: samples of how it is stored.</summary>

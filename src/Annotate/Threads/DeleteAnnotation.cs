@@ -23,6 +23,8 @@ public sealed record AnnotationDeleted([property: Id(0)] Guid Annotation) : Even
 
     public override Activity? ToActivity() => new($"{Annotation}", "");
 
+    public override Guid? TakesBack() => Annotation;
+
     public void ApplyTo(ThreadState state, long version, Entry entry)
     {
         if (state.Find(Annotation) is { } written) state.Delete(written, version);
