@@ -1,11 +1,16 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 
 namespace Annotate.Coalitions;
 
 /// <summary>Ends somebody's belonging to the coalition. What they wrote stays, under their name; their tokens are good for nothing, also when they come back.</summary>
 [GenerateSerializer, Alias("annotate.remove-person.v1")]
-public sealed record RemovePerson([property: Id(0)] string Person) : CoalitionCommand
+public sealed record RemovePerson([property: Id(0)] string Person) : CoalitionCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of(
+        "DELETE", "/people/{person}", Right.Administer, "Ends a person's belonging to the coalition.",
+        call => Asked.For(new RemovePerson(call["person"]) { Id = call.Id, By = call.By }, call["person"]));
+
     internal static readonly Problem LastSteward =
         Problem.Conflict("A coalition keeps at least one steward; make somebody else one first.");
 

@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 
 namespace Annotate.Positions;
@@ -10,8 +11,19 @@ public sealed record GiveConsent(
     [property: Id(0)] string Organisation,
     [property: Id(1)] Consent Consent,
     [property: Id(2)] string Caveat,
-    [property: Id(3)] long Proposal) : PositionCommand
+    [property: Id(3)] long Proposal) : PositionCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of<ConsentBody>(
+        "PUT", "/consents/{organisation}", Right.Position, "Says what one's organisation says to the coalition's position.", Ask);
+
+    static Asked Ask(Call call, ConsentBody body)
+    {
+        if (body is not { Consent: { } consent, Proposal: { } proposal })
+            return Problem.Invalid("Say which consent, and to which version of the proposal.");
+        var organisation = call["organisation"];
+        return Asked.For(new GiveConsent(organisation, consent, body.Caveat ?? "", proposal) { Id = call.Id, By = call.By }, organisation);
+    }
+
     static readonly Problem Closed = new("proposal-closed", 409, "This proposal is closed.");
     static readonly Problem NotAsked = new("not-asked", 409, "Your organisation was not asked.",
         "Nobody held its mandate to take positions when this was proposed. Propose it again, and it is asked.");
@@ -43,6 +55,9 @@ public sealed record GiveConsent(
         _ => null,
     };
 }
+
+/// <param name="Proposal">Version of the proposal that the sender read.</param>
+public sealed record ConsentBody(Consent? Consent, string? Caveat, long? Proposal);
 
 /// <param name="Proposal">Version of the proposal it is about.</param>
 [GenerateSerializer, Immutable, Alias("annotate.consent-given.v1")]

@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 
@@ -12,8 +13,16 @@ namespace Annotate.Positions;
 public sealed record ProposeCoalitionPosition(
     [property: Id(0)] PositionKind Kind,
     [property: Id(1)] string Reason,
-    [property: Id(2)] DateTimeOffset? ClosesAt = null) : PositionCommand
+    [property: Id(2)] DateTimeOffset? ClosesAt = null) : PositionCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of<ProposalBody>(
+        "PUT", "/coalition-position", Right.Position,
+        "Proposes the coalition's position, to everyone who may take positions now; consents to an earlier proposal are void.", Ask);
+
+    static Asked Ask(Call call, ProposalBody body) => body.Kind is { } kind
+        ? Asked.For(new ProposeCoalitionPosition(kind, body.Reason ?? "", body.ClosesAt) { Id = call.Id, By = call.By }, call["eId"])
+        : Problem.Invalid("Say which position.");
+
     public override Decision Decide(PositionState state, PositionMoment known)
     {
         var problem = (Enum.IsDefined(Kind) ? null : Problem.Invalid("There is no such position."))
@@ -39,6 +48,9 @@ public sealed record ProposeCoalitionPosition(
         standing is { Outcome: null, Terms: { } terms } && standing.Kind == Kind && standing.Reason == Reason
         && (ClosesAt is not { } at || at == terms.ClosesAt);
 }
+
+/// <param name="ClosesAt">When it is decided by what was answered until then; without it in <see cref="Limits.ProposalOpenDays"/> days.</param>
+public sealed record ProposalBody(PositionKind? Kind, string? Reason, DateTimeOffset? ClosesAt);
 
 /// <param name="Terms">Null in those that were recorded before proposals had any.</param>
 [GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.coalition-position-proposed.v1")]

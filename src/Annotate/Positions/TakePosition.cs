@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 
 namespace Annotate.Positions;
@@ -8,8 +9,18 @@ public sealed record TakePosition(
     [property: Id(0)] string Organisation,
     [property: Id(1)] PositionKind Kind,
     [property: Id(2)] bool RedLine,
-    [property: Id(3)] string Reason) : PositionCommand
+    [property: Id(3)] string Reason) : PositionCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of<PositionBody>(
+        "PUT", "/positions/{organisation}", Right.Position, "Says what one's organisation wants of the provision.", Ask);
+
+    static Asked Ask(Call call, PositionBody body)
+    {
+        if (body.Kind is not { } kind) return Problem.Invalid("Say which position.");
+        var organisation = call["organisation"];
+        return Asked.For(new TakePosition(organisation, kind, body.RedLine ?? false, body.Reason ?? "") { Id = call.Id, By = call.By }, organisation);
+    }
+
     public override Decision Decide(PositionState state, PositionMoment known)
     {
         var problem = CheckSpeaksFor(Organisation)
@@ -22,6 +33,8 @@ public sealed record TakePosition(
             : new PositionTaken(Organisation, Kind, RedLine, Reason);
     }
 }
+
+public sealed record PositionBody(PositionKind? Kind, bool? RedLine, string? Reason);
 
 [GenerateSerializer, Immutable, Alias("annotate.position-taken.v1")]
 public sealed record PositionTaken(

@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 
 namespace Annotate.Threads;
@@ -8,8 +9,17 @@ namespace Annotate.Threads;
 /// <param name="Tags">All its tags from now on; null to leave them as they are.</param>
 [GenerateSerializer, Alias("annotate.edit-annotation.v1")]
 public sealed record EditAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] string? Text, [property: Id(2)] string[]? Tags)
-    : ThreadCommand
+    : ThreadCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of<EditBody>(
+        "PATCH", "/annotations/{annotation:guid}", Right.Annotate, "Changes one's own annotation or reply; earlier wordings stay to be seen.", Ask);
+
+    static Asked Ask(Call call, EditBody body)
+    {
+        var annotation = call.Guid("annotation");
+        return Asked.For(new EditAnnotation(annotation, body.Text, body.Tags is null ? null : [.. body.Tags]) { Id = call.Id, By = call.By }, annotation);
+    }
+
     public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
 
     public override Decision Decide(ThreadState state, ThreadKey known)
@@ -30,6 +40,10 @@ public sealed record EditAnnotation([property: Id(0)] Guid Annotation, [property
             ? Problem.TooLarge($"It has been edited {Limits.EditsPerAnnotationMax} times; write a reply instead.")
             : null);
 }
+
+/// <param name="Text">Missing to leave the words as they are.</param>
+/// <param name="Tags">Missing to leave them as they are.</param>
+public sealed record EditBody(string? Text, IReadOnlyList<string>? Tags);
 
 /// <param name="Text">Null when the words stayed.</param>
 /// <param name="Tags">Null when the tags stayed.</param>

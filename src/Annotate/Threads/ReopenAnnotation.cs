@@ -1,11 +1,16 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 
 namespace Annotate.Threads;
 
 /// <summary>Says that a resolved annotation needs attention after all. Anyone who may annotate can.</summary>
 [GenerateSerializer, Alias("annotate.reopen-annotation.v1")]
-public sealed record ReopenAnnotation([property: Id(0)] Guid Annotation) : ThreadCommand
+public sealed record ReopenAnnotation([property: Id(0)] Guid Annotation) : ThreadCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of(
+        "POST", "/annotations/{annotation:guid}/reopen", Right.Annotate, "Says that it needs attention after all.",
+        call => Asked.For(new ReopenAnnotation(call.Guid("annotation")) { Id = call.Id, By = call.By }, call.Guid("annotation")));
+
     public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
 
     public override Decision Decide(ThreadState state, ThreadKey known) =>

@@ -1,11 +1,16 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 
 namespace Annotate.Threads;
 
 /// <summary>Replies to an annotation. Replies are one level deep: a reply to a reply is a reply to the annotation.</summary>
 [GenerateSerializer, Alias("annotate.reply-to-annotation.v1")]
-public sealed record ReplyToAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] string Text) : ThreadCommand
+public sealed record ReplyToAnnotation([property: Id(0)] Guid Annotation, [property: Id(1)] string Text) : ThreadCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of<ReplyBody>(
+        "POST", "/annotations/{annotation:guid}/replies", Right.Annotate, "Replies to an annotation.",
+        (call, body) => Asked.For(new ReplyToAnnotation(call.Guid("annotation"), body.Text ?? "") { Id = call.Id, By = call.By }, call.Id));
+
     public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
 
     public override Decision Decide(ThreadState state, ThreadKey known)
@@ -19,6 +24,8 @@ public sealed record ReplyToAnnotation([property: Id(0)] Guid Annotation, [prope
         return state.Find(Id) is null ? new Replied(Id, Annotation, Text) : Problem.CommandReused;
     }
 }
+
+public sealed record ReplyBody(string? Text);
 
 /// <param name="Id">Of the reply: that of the command.</param>
 [GenerateSerializer, Immutable, Alias("annotate.replied.v1")]

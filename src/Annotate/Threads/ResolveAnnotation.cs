@@ -1,11 +1,16 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 
 namespace Annotate.Threads;
 
 /// <summary>Says that an annotation needs no more attention. Anyone who may annotate can.</summary>
 [GenerateSerializer, Alias("annotate.resolve-annotation.v1")]
-public sealed record ResolveAnnotation([property: Id(0)] Guid Annotation) : ThreadCommand
+public sealed record ResolveAnnotation([property: Id(0)] Guid Annotation) : ThreadCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of(
+        "POST", "/annotations/{annotation:guid}/resolve", Right.Annotate, "Says that an annotation needs no more attention.",
+        call => Asked.For(new ResolveAnnotation(call.Guid("annotation")) { Id = call.Id, By = call.By }, call.Guid("annotation")));
+
     public override long? VersionIn(ThreadState state) => state.Find(Annotation)?.Version;
 
     public override Decision Decide(ThreadState state, ThreadKey known) =>
