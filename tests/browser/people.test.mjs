@@ -1,12 +1,11 @@
 // The page of the coalition's people: who lets whom in, by whom mandates are given, and what is said to those who may not.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ensurePages, launch, phone, seriousIn, signedIn } from './browser.mjs';
+import { ensurePages, focused, launch, phone, seriousIn, signedIn, tabTo } from './browser.mjs';
 import { coalition, makeCoalition } from './coalition.mjs';
 import { Server } from './server.mjs';
 
 const WaitMilliseconds = 30_000;
-const TabsMax = 200;
 const people = `/api/coalitions/${coalition}/people`;
 
 let server, browser, ada, nora;
@@ -244,26 +243,4 @@ async function comeIn(page, link, name) {
   await page.goto(link);
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.locator('.me-name', { hasText: name }).waitFor();
-}
-
-/** Until it has the keyboard. */
-async function focused(locator) {
-  await locator.waitFor();
-  await locator.evaluate(one => new Promise(resolve => {
-    if (one === document.activeElement) resolve();
-    else one.addEventListener('focus', resolve, { once: true });
-  }));
-}
-
-/** Goes on with the tabulator until what is named has the keyboard. */
-async function tabTo(page, name) {
-  for (let tabs = 0; tabs < TabsMax; tabs++) {
-    await page.keyboard.press('Tab');
-    const words = await page.evaluate(() => {
-      const one = document.activeElement;
-      return one.getAttribute('aria-label') ?? (one.labels?.[0] ?? one).textContent;
-    });
-    if (words === name) return;
-  }
-  throw new Error(`“${name}” is not reached by the keyboard.`);
 }

@@ -117,9 +117,9 @@ public sealed class Tokens : IDisposable
     }
 
     /// <summary>What a person can come in with, and what they have not been told yet.</summary>
-    internal Task<PersonTokensView> ListAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).ListAsync(who.Principal.Stay);
+    internal Task<PersonTokensView> ListAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).ListAsync(who.Principal.Stay, who.Principal.Token);
 
-    internal Task SeeNoticesAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).RunAsync(new SeeNotices { Id = NewId(), By = who.By });
+    internal Task SeeNoticesAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).RunAsync(new SeeNotices(who.Principal.Token) { Id = NewId(), By = who.By });
 
     /// <summary>Ends one of a person's own tokens.</summary>
     /// <param name="token">Its hash.</param>
@@ -160,7 +160,7 @@ public sealed class Tokens : IDisposable
     {
         var hash = Secrets.HashOf(made.Token);
         // Counted first: a server that stops in between leaves a place that nothing takes, and not a token that nobody counts.
-        var count = new CountToken(hash, made.Expires, order.Stay, inPlaceOf, order.Invitation is not null, order.MayHaveCome, order.Kind, order.Name, order.Lineage is [var parent, ..] ? parent : null)
+        var count = new CountToken(hash, made.Expires, order.Stay, inPlaceOf, order.Invitation is not null, order.MayHaveCome, order.Kind, order.Name, order.Lineage is [var parent, ..] ? parent : null, order.With)
         {
             Id = NewId(),
             By = by,
@@ -243,6 +243,9 @@ sealed record TokenOrder(
     /// <summary>Hashes of the tokens that it will end with, the nearest first.</summary>
     public IReadOnlyList<string> Lineage { get; init; } = [];
 
+    /// <summary>Hash of the person's own token that it is made with, whether or not it ends with that; null when somebody else makes it.</summary>
+    public string? With { get; init; }
+
     /// <summary>When the nearest of them ends; null when it lives its own time.</summary>
     public DateTimeOffset? NoLaterThan { get; init; }
 
@@ -253,7 +256,8 @@ sealed record TokenOrder(
     public TokenOrder MadeWith(Principal maker)
     {
         IReadOnlyList<string> lineage = maker.Kind == TokenKind.Bearer ? [maker.Token, .. maker.Lineage] : maker.Lineage;
-        return lineage is [] ? this : this with { Lineage = lineage, NoLaterThan = maker.Expires };
+        var order = this with { With = maker.Token };
+        return lineage is [] ? order : order with { Lineage = lineage, NoLaterThan = maker.Expires };
     }
 }
 

@@ -48,7 +48,7 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
         foreach (var person in command.AsksAbout(State).Where(person => !_asked.Contains(person)).ToArray()) await AskAsync(person);
         var canComeIn = command is InvitePerson invite && State.Find(invite.Person) is { } invited && await TokensOf(invited.Id).CanComeInAsync(invited.Stay);
         var hasTokens = command is EndTokens end && State.Find(end.Person) is { } ended && await HasTokensAsync(ended);
-        return await RunAsync(command, state => command.DecideBy(state, new Circumstances(Clock.GetUtcNow(), _cameBefore, canComeIn, hasTokens)));
+        return await RunAsync(command, () => new Circumstances(Clock.GetUtcNow(), _cameBefore, canComeIn, hasTokens));
     }
 
     public Task<CoalitionView?> ReadAsync() =>
@@ -93,21 +93,6 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
     }
 
     IPersonTokensGrain TokensOf(string person) => GrainFactory.GetGrain<IPersonTokensGrain>($"{Key}/{person}");
-
-    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
-    {
-        CoalitionDescribed e => new Activity("", e.Name),
-        PolicyChosen e => new Activity("", Json.Word(e.Policy)),
-        OrganisationNamed e => new Activity(e.Organisation, e.Name),
-        PersonAdmitted e => new Activity(e.Person, e.Name),
-        PersonLeft e => new Activity(e.Person, ""),
-        MandateGranted e => new Activity(e.Person, Json.Word(e.Mandate)),
-        MandateRevoked e => new Activity(e.Person, Json.Word(e.Mandate)),
-        PersonInvited e => new Activity(e.Person, ""),
-        PersonCame e => new Activity(e.Person, ""),
-        TokensEnded e => new Activity(e.Person, ""),
-        _ => null,
-    };
 
     protected override SourceCount Count(CoalitionState state) => new(0, state.People.Count());
 }

@@ -138,50 +138,18 @@ public sealed class CoalitionState : IState
 
     public void Apply(long version, Entry entry)
     {
-        switch (entry.Event)
-        {
-            case CoalitionDescribed e:
-                Name = e.Name;
-                Policy = e.Policy;
-                break;
-            case PolicyChosen e:
-                Policy = e.Policy;
-                break;
-            case OrganisationNamed e:
-                NoteFormer(ref _formerOrganisations, e.Organisation, FindOrganisation(e.Organisation)?.Name, e.Name);
-                _organisations[e.Organisation] = new Organisation(e.Organisation, e.Name);
-                break;
-            case PersonAdmitted e:
-                Admit(e);
-                break;
-            // A person who is not there cannot leave, come, or be given a mandate: an entry that says so is skipped.
-            case PersonLeft e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { HasLeft = true, Mandates = [] };
-                _invitations.Remove(e.Person);
-                break;
-            case MandateGranted e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { Mandates = With(person.Mandates, new MandateHeld(e.Mandate, e.Until)) };
-                NoteAdministrators(person.Organisation, e.Mandate);
-                break;
-            case MandateRevoked e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { Mandates = [.. person.Mandates.Where(held => held.Mandate != e.Mandate)] };
-                break;
-            case PersonInvited e when _people.TryGetValue(e.Person, out var person):
-                if (e.ByOutsider) EndOutsiders(person.Organisation);
-                _invitations[e.Person] = new Invitation(entry.Command, entry.By, e.Expires, e.ByOutsider);
-                break;
-            case PersonCame e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { HasCome = true };
-                if (InvitationOf(e.Person) is { } invitation && (invitation.ByOutsider || invitation.Id == e.Invitation)) _invitations.Remove(e.Person);
-                Enter(person.Organisation);
-                break;
-            case TokensEnded e:
-                _invitations.Remove(e.Person);
-                break;
-        }
+        if (entry.Event is IEventOf<CoalitionState> happened) happened.ApplyTo(this, version, entry);
     }
 
-    void Admit(PersonAdmitted e)
+    internal void Describe(string name, Policy policy) => (Name, Policy) = (name, policy);
+
+    internal void Take(Organisation organisation)
+    {
+        NoteFormer(ref _formerOrganisations, organisation.Id, FindOrganisation(organisation.Id)?.Name, organisation.Name);
+        _organisations[organisation.Id] = organisation;
+    }
+
+    internal void Admit(PersonAdmitted e)
     {
         var ever = FindEver(e.Person);
         NoteFormer(ref _formerPeople, e.Person, ever?.Name, e.Name);
@@ -204,6 +172,36 @@ public sealed class CoalitionState : IState
         var known = all.GetValueOrDefault(id, []).Where(name => name != before && name != now).Append(before);
         all[id] = [.. known.TakeLast(Limits.FormerNamesMax)];
     }
+
+    internal void Leave(Person person)
+    {
+        _people[person.Id] = person with { HasLeft = true, Mandates = [] };
+        _invitations.Remove(person.Id);
+    }
+
+    internal void Grant(Person person, MandateHeld granted)
+    {
+        _people[person.Id] = person with { Mandates = With(person.Mandates, granted) };
+        NoteAdministrators(person.Organisation, granted.Mandate);
+    }
+
+    internal void Revoke(Person person, Mandate mandate) =>
+        _people[person.Id] = person with { Mandates = [.. person.Mandates.Where(held => held.Mandate != mandate)] };
+
+    internal void Invite(Person person, Invitation invitation)
+    {
+        if (invitation.ByOutsider) EndOutsiders(person.Organisation);
+        _invitations[person.Id] = invitation;
+    }
+
+    internal void Come(Person person, Guid? used)
+    {
+        _people[person.Id] = person with { HasCome = true };
+        if (InvitationOf(person.Id) is { } invitation && (invitation.ByOutsider || invitation.Id == used)) _invitations.Remove(person.Id);
+        Enter(person.Organisation);
+    }
+
+    internal void EndInvitation(string person) => _invitations.Remove(person);
 
     void NoteAdministrators(string? organisation, Mandate mandate)
     {

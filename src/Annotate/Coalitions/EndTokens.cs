@@ -15,4 +15,11 @@ public sealed record EndTokens([property: Id(0)] string Person) : CoalitionComma
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.tokens-ended.v1")]
-public sealed record TokensEnded([property: Id(0)] string Person) : Event;
+public sealed record TokensEnded([property: Id(0)] string Person) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new TokensEnded("ana")];
+
+    public override Activity? ToActivity() => new(Person, "");
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry) => state.EndInvitation(Person);
+}

@@ -92,7 +92,7 @@ public sealed record PersonDeeds(
     // The commands themselves are decided, and what they would record is forgotten: whatever the rules become, this says the same.
     internal static PersonDeeds Of(CoalitionState state, By by, Person person, Circumstances known)
     {
-        Problem? WhyNot(CoalitionCommand command) => command.DecideBy(state, known).Problem;
+        Problem? WhyNot(CoalitionCommand command) => command.Decide(state, known).Problem;
         var verdicts = new Verdicts();
         verdicts.Add(Deed.MakeLink, WhyNot(new InvitePerson(person.Id, known.Now) { Id = default, By = by }));
         verdicts.Add(Deed.EndTokens, WhyNot(new EndTokens(person.Id) { Id = default, By = by }));

@@ -80,6 +80,7 @@ public sealed partial class AuthorityTests
         Assert.Equal("stewards-are-equals", Refused(Alma, Invite("bea")));
         Done(By.Operator, Admit("eva", null, Role.Steward));
         Assert.Equal("stewards-are-equals", Refused(Alma, End("eva")));
+        Assert.Equal("operator-only", Refused(new By("eva", null), Admit("eva", "gamma", Role.Steward)));
         Done(By.Operator, End("eva"));
         Done(Alma, End("alma"));
         Done(Bea, Grant("bob", Mandate.Administer));

@@ -330,7 +330,7 @@ public sealed partial class AuthorityTests
     Decision Run(By by, CoalitionCommand command)
     {
         command = command with { Id = Commands.Id(++_ids), By = by };
-        return _bench.Run(command, state => command.DecideBy(state, new Circumstances(_now, _cameBefore, _canComeIn, _hasTokens)));
+        return _bench.Run(command, new Circumstances(_now, _cameBefore, _canComeIn, _hasTokens));
     }
 
     static NameOrganisation Name(string organisation, string name) => new(organisation, name) { Id = default, By = By.Operator };

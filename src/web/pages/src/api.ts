@@ -22,7 +22,21 @@ let actingAs: string | null = null;
 export const identityChanged = signal(false);
 
 export function actAs(name: string): void {
+  if (actingAs === name) return;
   actingAs = name;
+  channel?.postMessage(name);
+}
+
+/**
+ * By which a tab tells the others whom it acts as. The server ends what was open with the session before, but only where it knows of it: a
+ * tab may be connected to another server of a cluster. A tab that heard of somebody else asks, and is told (identity-changed) or goes on.
+ */
+const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('annotate-identity') : null;
+channel?.addEventListener('message', ({ data }) => { if (actingAs !== null && data !== actingAs) void read('/api/me').catch(() => undefined); });
+
+/** This page begins anew, as whom the browser acts as by now. */
+export function reloadAs(): void {
+  location.assign('/');
 }
 
 /** The address of a socket, where no header can be sent. */

@@ -21,6 +21,10 @@ export const ProposalOpenDaysDefault = 7;
 export const LinkHours: readonly number[] = [1, 24, 72, 168];
 export const LinkHoursDefault = 24;
 
+/** For how many days a program's token can be good, and for how many it is when nobody says. */
+export const ProgramDays: readonly number[] = [1, 30, 90, 365];
+export const ProgramDaysDefault = 30;
+
 /** A command whose answer was lost is sent again, under the same id, this many times. */
 export const CommandRetriesMax = 2;
 export const CommandRetryMilliseconds = 700;

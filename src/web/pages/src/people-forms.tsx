@@ -1,13 +1,13 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
-import { useEffect, useRef } from 'preact/hooks';
 import { command, make } from './api';
 import { useKeptForm } from './kept-form';
 import { LinkHours, LinkHoursDefault } from './limits';
+import { MadeOnce } from './made';
 import { CommandForm, Field } from './parts';
 import { idFrom, listed } from './people-words';
 import { isId } from './reading';
-import type { MadeLink, Mandate, Person, PersonDeeds } from './shapes';
+import type { MadeToken, Mandate, Person, PersonDeeds } from './shapes';
 import { mandateDeeds, momentOf, personName, useWorkspace } from './workspace';
 
 interface AdmitFormProps {
@@ -100,11 +100,17 @@ interface LinkFormProps {
 export function LinkForm({ person, deeds, url, close, refresh }: LinkFormProps): JSX.Element {
   const workspace = useWorkspace();
   const hours = useSignal(LinkHoursDefault);
-  const made = useSignal<MadeLink | null>(null);
-  if (made.value) return <Made person={person} made={made.value} close={close} />;
+  const made = useSignal<MadeToken | null>(null);
+  if (made.value) {
+    return (
+      <MadeOnce label={`Link for ${person.name}`} what="link" value={made.value.link!} close={close}>
+        It signs in {person.name}, once, until {momentOf(made.value.expires)}. Send it in a way that only they read.
+      </MadeOnce>
+    );
+  }
   return (
     <CommandForm label={`A link for ${person.name}`} submit={`Make the link for ${person.name}`} cancel={close} done={refresh}
-      send={async () => { made.value = await make<MadeLink>(url, { kind: 'signIn', minutes: hours.value * 60 }); }}>
+      send={async () => { made.value = await make<MadeToken>(url, { kind: 'signIn', minutes: hours.value * 60 }); }}>
       <p data-first tabIndex={-1}>
         Whoever opens the link is signed in as {person.name}, once. {deeds.link && `It ends the one that ${personName(workspace, deeds.link.by)} made. `}
         {deeds.hasCome && `${person.name} has come before: at their next visit they are told that you made it. `}
@@ -116,36 +122,6 @@ export function LinkForm({ person, deeds, url, close, refresh }: LinkFormProps):
         </select>
       </Field>
     </CommandForm>
-  );
-}
-
-function Made({ person, made, close }: { person: Person; made: MadeLink; close: () => void }): JSX.Element {
-  const said = useSignal('');
-  const field = useRef<HTMLInputElement>(null);
-  useEffect(() => {
-    field.current?.focus();
-    field.current?.select();
-  }, []);
-  const copy = async (): Promise<void> => {
-    try {
-      await navigator.clipboard.writeText(made.link);
-      said.value = 'Copied.';
-    } catch {
-      // The browser gives its clipboard to nobody here.
-      field.current?.select();
-      said.value = 'It is selected: copy it with your keyboard, or from the menu of the field.';
-    }
-  };
-  return (
-    <section class="command" aria-label={`The link for ${person.name}`}>
-      <p><strong>It is shown this once.</strong> It signs in {person.name}, once, until {momentOf(made.expires)}. Send it in a way that only they read.</p>
-      <Field label={`Link for ${person.name}`}><input ref={field} type="text" readOnly value={made.link} /></Field>
-      <div class="row wrap">
-        <button type="button" class="button primary" onClick={() => void copy()}>Copy the link</button>
-        <button type="button" class="button quiet" onClick={close}>Put it away</button>
-        <span role="status">{said.value}</span>
-      </div>
-    </section>
   );
 }
 

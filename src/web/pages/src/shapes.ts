@@ -28,6 +28,40 @@ export interface Me {
   operator: boolean;
   /** As requests name them. */
   as: string;
+  /** What they have not been told yet. */
+  notices: Notice[];
+}
+
+/** Somebody else made a sign-in link for them although they had come before. */
+export interface Notice {
+  kind: 'link-made';
+  at: string;
+  by: By;
+}
+
+/** What somebody can come in with. */
+export interface MyToken {
+  id: string;
+  /** Null for one of before kinds were kept; so are the name, the time and the maker then. */
+  kind: 'bearer' | 'signIn' | 'session' | null;
+  /** Of a session what the browser calls itself; else what its maker called it. */
+  name: string | null;
+  made: string | null;
+  by: string | null;
+  expires: string;
+  /** Whether this page came with it. */
+  current: boolean;
+}
+
+/** Of those that this browser holds. */
+export interface BrowserSession {
+  id: string;
+  coalitionName: string;
+  person: string;
+  name: string;
+  organisationName: string | null;
+  selected: boolean;
+  expires: string;
 }
 
 export interface Named {
@@ -75,8 +109,10 @@ export interface PeopleDeeds extends Allowed {
   give: Mandate[];
 }
 
-export interface MadeLink {
-  link: string;
+/** A link that signs in once, or a token for a program. */
+export interface MadeToken {
+  token: string;
+  link: string | null;
   expires: string;
 }
 
