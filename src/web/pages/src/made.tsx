@@ -31,7 +31,7 @@ export function MadeOnce({ label, what, value, close, children }: MadeOnceProps)
     }
   };
   return (
-    <section class="command" aria-label={label}>
+    <section class="command" aria-label={`${label}, just made`}>
       <p><strong>It is shown this once.</strong> {children}</p>
       <Field label={label}><input ref={field} type="text" readOnly value={value} /></Field>
       <div class="row wrap">
