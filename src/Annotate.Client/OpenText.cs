@@ -12,14 +12,16 @@ namespace Annotate.Client;
 /// When <see cref="Document.MayReadOtherwise"/> is true, show what <see cref="Document.Reloaded()"/> gives, after each change; that is what the
 /// server and everybody who joins reads.
 /// </remarks>
-public sealed class OpenText : IResumable
+public sealed partial class OpenText : IResumable
 {
     /// <summary>Edits that wait are sent together up to so many bytes: the server takes 1 MiB at once.</summary>
     const int BatchBytesMax = 512 << 10;
 
+    static readonly LiveProblem GivenUp = new("given-up", 0, "These edits were given up before the server took them.", null);
+
     readonly LiveClient _client;
     /// <summary>What the server is known to hold, as far as it came; <see cref="_pending"/> comes on top.</summary>
-    readonly List<ReadOnlyMemory<byte>> _updates = [];
+    readonly HeldText _held = new();
     TextState _state = new();
     RefusedEdits? _refused;
     readonly Queue<PendingEdit> _pending = new();
@@ -61,7 +63,7 @@ public sealed class OpenText : IResumable
     {
         get
         {
-            lock (_lock) return _pending.Count == 0 ? MergeHeld() : Merge([MergeHeld(), .. _pending.Select(edit => (ReadOnlyMemory<byte>)edit.Update)]);
+            lock (_lock) return _pending.Count == 0 ? _held.Merge() : HeldText.Merge([_held.Merge(), .. _pending.Select(edit => (ReadOnlyMemory<byte>)edit.Update)]);
         }
     }
 
@@ -99,6 +101,25 @@ public sealed class OpenText : IResumable
     /// <param name="awareness">A y-protocols awareness update.</param>
     public Task AwareAsync(byte[] awareness) => _client.InvokeAsync<object?>("Aware", Text, awareness);
 
+    /// <summary>
+    /// Gives up sending what waits, however long the server has been away or in trouble: it is set aside as if it had been refused (see
+    /// <see cref="Replaced"/>), and the edits that wait fail with the code <c>given-up</c>. What was on its way may have been kept all the same.
+    /// </summary>
+    /// <returns>What was set aside; null when nothing waited.</returns>
+    public RefusedEdits? GiveUp()
+    {
+        PendingEdit[] unsent;
+        lock (_lock)
+        {
+            if (_pending.Count == 0) return null;
+            var whole = GoBack(out unsent);
+            _refused = new RefusedEdits(Text, GivenUp, MergeOf(unsent), MergeOf([]), whole, _client.Clock.GetUtcNow());
+        }
+
+        Fail(unsent, new LiveException(GivenUp, Tell(new TextReplaced(this, _refused))));
+        return _refused;
+    }
+
     /// <summary>Closes the text; edits under way are still answered.</summary>
     public Task CloseAsync()
     {
@@ -130,7 +151,7 @@ public sealed class OpenText : IResumable
     async Task AskAsync()
     {
         byte[] held;
-        lock (_lock) held = MergeHeld();
+        lock (_lock) held = _held.Merge();
         if (!Updates.TryStateVectorOf(held, out var vector)) throw new InvalidOperationException("Updates that were read have no state vector.");
         var opened = await _client.InvokeAsync<OpenedText>("OpenText", Text, vector);
         Accept(opened.Version, opened.Update);
@@ -185,7 +206,7 @@ public sealed class OpenText : IResumable
             if (Update.TryRead(update, out var read, out _))
             {
                 // Kept even if it builds on an edit of ours whose answer is still on its way.
-                if (!read.Ranges.IsEmpty || !read.Deletes.IsEmpty) _updates.Add(update);
+                if (!read.Ranges.IsEmpty || !read.Deletes.IsEmpty) _held.Add(update);
                 TryAdd(_state, read);
             }
 
@@ -215,196 +236,10 @@ public sealed class OpenText : IResumable
         if (_refused is not null)
         {
             var old = new TextState();
-            foreach (var part in new[] { MergeHeld(), _refused.Refused, _refused.Later }) TryAdd(old, part);
+            foreach (var part in new[] { _held.Merge(), _refused.Refused, _refused.Later }) TryAdd(old, part);
             if (TryAdd(old, update)) return new LiveException(_refused.Problem);
         }
 
         return new ArgumentException("The update cannot be read, or builds on something unknown.", nameof(update));
-    }
-
-    // Under the lock. In place, so that it stays one.
-    byte[] MergeHeld()
-    {
-        var merged = Merge([.. _updates]);
-        _updates.Clear();
-        _updates.Add(merged);
-        return merged;
-    }
-
-    static byte[] Merge(ReadOnlyMemory<byte>[] updates) => Updates.TryMerge(updates, out var merged)
-        ? merged
-        : throw new InvalidOperationException("Updates that were read do not merge.");
-
-    async Task SendAsync()
-    {
-        for (var tries = 0; ; tries++)
-        {
-            PendingEdit[] batch;
-            int resumptions;
-            lock (_lock)
-            {
-                resumptions = _resumptions;
-                batch = TakeBatch();
-                if (batch.Length == 0)
-                {
-                    _isSending = false;
-                    return;
-                }
-            }
-
-            var outcome = await TrySendAsync(batch);
-            if (outcome == Sending.Settled) tries = -1;
-            else if (outcome == Sending.Later) await Waits.BeforeAsync(tries, _client.WhileConnected);
-            else if (StopsSending(resumptions)) return;
-        }
-    }
-
-    // What waits, as far as it may be sent together; it stays pending until it is answered.
-    PendingEdit[] TakeBatch()
-    {
-        var bytes = 0;
-        var batch = new List<PendingEdit>();
-        foreach (var edit in _pending)
-        {
-            bytes += edit.Update.Length;
-            if (batch.Count > 0 && bytes > BatchBytesMax) break;
-            batch.Add(edit);
-        }
-
-        return [.. batch];
-    }
-
-    /// <summary>What became of an attempt to send.</summary>
-    enum Sending
-    {
-        Settled,
-
-        /// <summary>The server is in doubt or cannot now. The edits stay pending; a text that holds them already takes no harm.</summary>
-        Later,
-
-        /// <summary>The connection went. The edits stay pending, and resuming sends them.</summary>
-        Lost,
-    }
-
-    // The connection may have come back, and the text been resumed, before this attempt was known to be lost.
-    bool StopsSending(int resumptions)
-    {
-        lock (_lock)
-        {
-            if (resumptions != _resumptions) return false;
-            _isSending = false;
-            return true;
-        }
-    }
-
-    async Task<Sending> TrySendAsync(PendingEdit[] batch)
-    {
-        try
-        {
-            var merged = batch.Length == 1 ? batch[0].Update : MergeOf(batch);
-            var answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, merged);
-            if (answer.Status == "missing") answer = await _client.InvokeAsync<EditAnswer>("Edit", Text, Lacking(answer.StateVector!));
-            // Not taken now: there was too much to write, or what it builds on came from others meanwhile.
-            if (answer.Problem is { } passing && LiveException.IsPassingProblem(passing) || answer.Status == "missing") return Sending.Later;
-            if (answer.Problem is { } problem) await SetAsideAsync(batch.Length, problem);
-            else Settle(batch, answer.Version);
-            return Sending.Settled;
-        }
-        catch (LiveException exception) when (exception.IsPassing)
-        {
-            return Sending.Later;
-        }
-        catch (LiveException exception) when (exception.Problem.Status == 409)
-        {
-            // A new connection has not opened the text yet; opening it sends what is pending.
-            return Sending.Lost;
-        }
-        catch (LiveException exception)
-        {
-            // Not the words are refused, but the caller, who may not see the text any more.
-            Fail(TakePending(), exception);
-            return Sending.Settled;
-        }
-        catch (Exception exception) when (LiveClient.IsLoss(exception))
-        {
-            return Sending.Lost;
-        }
-    }
-
-    byte[] Lacking(byte[] stateVector) => Updates.TryDiff(State, stateVector, out var lacking)
-        ? lacking
-        : throw new LiveException(new LiveProblem("invalid", 400, "The server's state vector cannot be read.", null));
-
-    void Settle(PendingEdit[] batch, long version)
-    {
-        lock (_lock)
-        {
-            for (var i = 0; i < batch.Length && _pending.TryDequeue(out var edit); i++) _updates.Add(edit.Update);
-        }
-
-        foreach (var edit in batch) edit.Durable.TrySetResult(version);
-    }
-
-    /// <summary>
-    /// Nothing that waits is sent any more: it may build on what is refused, and so may all that its document makes from now on. The text is
-    /// again what the server holds, which is asked first, because an earlier attempt may have been taken without an answer.
-    /// </summary>
-    /// <param name="refused">How many of the edits that wait were sent together and refused.</param>
-    async Task SetAsideAsync(int refused, LiveProblem problem)
-    {
-        // Whoever has closed it does not open it again.
-        if (!_isClosed) await AskAsync();
-        PendingEdit[] kept, unsent;
-        TextReplaced replaced;
-        lock (_lock)
-        {
-            var all = TakePending();
-            // Its own first: where both have text under one client id, the document has its own.
-            var whole = Merge([MergeOf(all), MergeHeld()]);
-            _state = new TextState();
-            TryAdd(_state, MergeHeld());
-            kept = Array.FindAll(all, IsHeld);
-            unsent = Array.FindAll(all, edit => !IsHeld(edit));
-            var together = all.Take(refused).Count(edit => !IsHeld(edit));
-            if (unsent.Length > 0) _refused = new RefusedEdits(Text, problem, MergeOf(unsent[..together]), MergeOf(unsent[together..]), whole, _client.Clock.GetUtcNow());
-            replaced = new TextReplaced(this, ReplacementReason.Refused, _refused);
-        }
-
-        foreach (var edit in kept) edit.Durable.TrySetResult(Version);
-        if (unsent.Length > 0) Fail(unsent, new LiveException(problem, Tell(replaced)));
-    }
-
-    /// <returns>What a handler threw; null when all went well.</returns>
-    Exception? Tell(TextReplaced replaced)
-    {
-        try
-        {
-            Replaced?.Invoke(replaced);
-            return null;
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            // The sending goes on; whoever waits for the edits hears of it.
-            return exception;
-        }
-    }
-
-    bool IsHeld(PendingEdit edit) => Update.TryRead(edit.Update, out var update, out _) && _state.Check(update, out _) == Verdict.Held;
-
-    static byte[] MergeOf(PendingEdit[] edits) => Merge(Array.ConvertAll(edits, edit => (ReadOnlyMemory<byte>)edit.Update));
-
-    PendingEdit[] TakePending()
-    {
-        lock (_lock)
-        {
-            PendingEdit[] all = [.. _pending];
-            _pending.Clear();
-            return all;
-        }
-    }
-
-    static void Fail(PendingEdit[] edits, Exception reason)
-    {
-        foreach (var edit in edits) edit.Durable.TrySetException(reason);
     }
 }

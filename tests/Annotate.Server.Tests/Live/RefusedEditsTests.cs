@@ -93,6 +93,51 @@ public sealed class RefusedEditsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_waits_can_be_given_up_and_the_text_goes_on_without_it()
+    {
+        await using var client = await ConnectAsync("ben");
+        var text = await client.OpenTextAsync(Harbour.Text);
+        Assert.Null(text.GiveUp());
+        var (old, words) = (new YjsTypist(Old), new YjsTypist(Fresh).Type("fresh"));
+        var replaced = Listen(text);
+        Task<long> first = Task.FromResult(0L), second = first, third = first;
+        await _server.RestartAsync(() =>
+        {
+            // Nothing can be sent while there is no server, however long that is.
+            byte[] one = old.Type("given up "), other = old.Type("and this");
+            (first, second) = (text.EditAsync(one), text.EditAsync(other));
+            var given = text.GiveUp();
+            Assert.Equal(("given-up", given), (given!.Problem.Code, Assert.Single(replaced).Refused));
+            Assert.True(Updates.TryMerge([one, other], out var both));
+            Assert.Equal(StateVectorOf(both), StateVectorOf(given.Refused));
+            third = text.EditAsync(words);
+        });
+        foreach (var edit in new[] { first, second })
+            Assert.Equal("given-up", (await Assert.ThrowsAsync<LiveException>(() => edit.WaitAsync(Patience, Cancelled))).Problem.Code);
+        Assert.True(await third.WaitAsync(Patience, Cancelled) > 0);
+        Assert.Equal(StateVectorOf(words), StateVectorOf(await ReadAsync()));
+        Assert.Equal(StateVectorOf(await ReadAsync()), StateVectorOf(text.State));
+    }
+
+    /// <summary>A follower of a busy text keeps one update of it and a little more, whether or not anybody reads it.</summary>
+    [Fact]
+    public void What_is_held_is_merged_as_it_grows()
+    {
+        const int edits = 20_000;
+        var (held, typist, sent) = (new HeldText(), new YjsTypist(Old), 0L);
+        for (var i = 0; i < edits; i++)
+        {
+            var update = typist.Type("a");
+            sent += update.Length;
+            held.Add(update);
+        }
+
+        // Merged updates keep their pieces apart; what goes is what each said of itself.
+        Assert.True(held.Bytes < sent * 2 / 3, $"{held.Bytes} of {sent} bytes are kept");
+        Assert.Equal([new ClientClock(Old, edits)], StateVectorOf(held.Merge()));
+    }
+
+    [Fact]
     public async Task A_handler_that_fails_stops_nothing()
     {
         await using var client = await ConnectAsync("cat");
@@ -114,7 +159,7 @@ public sealed class RefusedEditsTests : IAsyncLifetime
 
     static void Check(TextReplaced news, string code, YjsTypist old, YjsTypist ada)
     {
-        Assert.Equal((Harbour.Text, ReplacementReason.Refused), (news.Text, news.Reason));
+        Assert.Equal(Harbour.Text, news.Text);
         var refused = news.Refused!;
         Assert.Equal((Harbour.Text, code), (refused.Text, refused.Problem.Code));
         Assert.True(Updates.TryMerge([refused.Refused, refused.Later], out var all));
