@@ -42,6 +42,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
             settings = settings with { DataFolder = folder.Path };
             var urls = isPrivate ? [] : settings.Urls;
             ListenAddresses.RequireFree(urls);
+            ListenAddresses.RequireFree(settings);
             await Profiles.RequireStorageAsync(settings);
             var port = settings is { IsClustered: true, SiloPort: 0 } ? RememberedPort.Find(settings) : null;
             if (port is not null) settings = settings with { SiloPort = port.Port };
@@ -56,25 +57,33 @@ public sealed partial class AnnotateHost : IAsyncDisposable
             UseParts(app, settings);
             return new AnnotateHost(app, folder, settings, socket);
         }
-        catch
+        catch (Exception failure)
         {
             folder.Dispose();
-            throw;
+            var refusal = StartRefusal.Of(failure, settings);
+            if (refusal == failure) throw;
+            throw refusal;
         }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        var log = App.Services.GetRequiredService<StartLog>();
         try
         {
             await App.StartAsync(cancellationToken);
         }
-        catch
+        catch (Exception failure)
         {
+            var refusal = StartRefusal.Of(failure, Settings);
+            if (StartRefusal.IsToldInWords(refusal)) log.Drop();
+            else log.Open();
             await StopHalfStartedAsync();
-            throw;
+            if (refusal == failure) throw;
+            throw refusal;
         }
 
+        log.Open();
         OwnerOnly.CloseToOthers(Socket);
     }
 

@@ -23,6 +23,12 @@ public static partial class Limits
     /// <summary>Causes that are remembered; when there are more, all others count as one.</summary>
     public const int LogCausesMax = 1_000;
 
+    /// <summary>For so long a start that is not over yet keeps its log to itself.</summary>
+    public const int StartLogHeldSeconds = 5;
+
+    /// <summary>Lines that it keeps; with more it shows them all.</summary>
+    public const int StartLogLinesMax = 1_000;
+
     /// <summary>Longest path of a Unix socket, the byte at its end left out; Linux has 108 with it, macOS 104.</summary>
     public const int SocketPathBytesMax = 103;
 
