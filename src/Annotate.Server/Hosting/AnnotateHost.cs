@@ -53,6 +53,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
+            app.Services.GetRequiredService<StartLog>().Hold();
             if (port is { Taken: { } taken }) LogPortTaken(app.Logger, taken, port.Port);
             UseParts(app, settings);
             return new AnnotateHost(app, folder, settings, socket);
@@ -76,7 +77,8 @@ public sealed partial class AnnotateHost : IAsyncDisposable
         catch (Exception failure)
         {
             var refusal = StartRefusal.Of(failure, Settings);
-            if (StartRefusal.IsToldInWords(refusal)) log.Drop();
+            // Whoever breaks off a start that takes long wants to know what it was at.
+            if (StartRefusal.IsToldInWords(refusal) && refusal is not OperationCanceledException) log.Drop();
             else log.Open();
             await StopHalfStartedAsync();
             if (refusal == failure) throw;

@@ -9,8 +9,18 @@ sealed class StartLog(TimeProvider clock) : IDisposable
     readonly Lock _gate = new();
     readonly List<Action> _held = [];
     ITimer? _patience;
-    volatile bool _isOpen;
+    volatile bool _isOpen = true;
     bool _isDropped;
+
+    /// <summary>A start begins. Whoever waits for a slow one sees why after a while.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            _isOpen = false;
+            _patience = clock.CreateTimer(static log => ((StartLog)log!).Open(), this, TimeSpan.FromSeconds(Limits.StartLogHeldSeconds), Timeout.InfiniteTimeSpan);
+        }
+    }
 
     /// <summary>Writes it now or later, or never.</summary>
     public void Write(Action line)
@@ -51,8 +61,6 @@ sealed class StartLog(TimeProvider clock) : IDisposable
         {
             if (_isOpen) return false;
             if (_isDropped) return true;
-            // Whoever waits for a slow start sees why.
-            _patience ??= clock.CreateTimer(static log => ((StartLog)log!).Open(), this, TimeSpan.FromSeconds(Limits.StartLogHeldSeconds), Timeout.InfiniteTimeSpan);
             _held.Add(line);
             isMuch = _held.Count >= Limits.StartLogLinesMax;
         }
