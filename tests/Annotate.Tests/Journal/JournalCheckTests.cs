@@ -77,13 +77,37 @@ public sealed class JournalCheckTests
         Assert.Contains(Check(whole, entry => Encoding.UTF8.GetString(entry.Span) != "e7"), fault => fault.Record.Contains("chunk", StringComparison.Ordinal));
     });
 
+    [Fact]
+    public Task A_chunk_of_another_history_breaks_the_chain() => OneAtATime.RunAsync(async () =>
+    {
+        var whole = await HistoryAsync(differsFrom: int.MaxValue);
+        var head = $"{JournalContract.Name}.head";
+        var folded = HeadRecord.TryRead(whole[head], RecordCodec.Seed(Grain, JournalContract.Name))!;
+        string NameOf(long chunk) => $"{JournalContract.Name}.chunk.{chunk:000000000000}";
+
+        // As whole as the ones in their places, and told from them by what comes before and after alone.
+        var other = await HistoryAsync(differsFrom: 1);
+        for (var chunk = 1L; chunk < folded.Chunks; chunk++)
+            Assert.Contains(Check(With(whole, NameOf(chunk), other[NameOf(chunk)])), fault => fault.Record == NameOf(chunk) && fault.What.Contains("follow", StringComparison.Ordinal));
+        var last = NameOf(folded.Chunks - 1);
+        var late = await HistoryAsync(differsFrom: (int)folded.Folded.Segment);
+        Assert.Contains(Check(With(whole, last, late[last])), fault => fault.Record == head);
+
+        static async Task<IReadOnlyDictionary<string, byte[]>> HistoryAsync(int differsFrom)
+        {
+            var records = new MemoryRecords(leavesTombstones: false);
+            Assert.True(await FillAsync(new FaultyStorage(records), Segments, differsFrom));
+            return records.RecordsOf(Grain);
+        }
+    });
+
     /// <returns>False when the storage stopped.</returns>
-    static async Task<bool> FillAsync(FaultyStorage storage, int segments = Segments)
+    static async Task<bool> FillAsync(FaultyStorage storage, int segments = Segments, int differsFrom = int.MaxValue)
     {
         try
         {
             var activation = await Activation.OpenAsync(storage, Grain, Narrow);
-            for (var number = 1; number <= segments; number++) await activation.AppendDurablyAsync($"e{number}");
+            for (var number = 1; number <= segments; number++) await activation.AppendDurablyAsync($"{(number < differsFrom ? 'e' : 'f')}{number}");
             await activation.Journal.CloseAsync();
             // A fold may have been what stopped, of which only the next append would have told.
             return !activation.Journal.Failure.IsCompleted;
