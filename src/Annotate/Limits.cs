@@ -9,6 +9,9 @@ public static class Limits
     /// <summary>Longest name of a coalition, an organisation or a person, and longest affiliation.</summary>
     public const int NameCharactersMax = 200;
 
+    /// <summary>Names that an organisation or a person had before, and that nobody else gets; earlier ones are free again.</summary>
+    public const int FormerNamesMax = 8;
+
     /// <summary>Organisations in a coalition.</summary>
     public const int OrganisationsPerCoalitionMax = 1_000;
 

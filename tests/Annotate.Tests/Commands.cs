@@ -34,13 +34,17 @@ sealed class Bench<TState> where TState : class, IState, new()
 
     public long Version => Entries.Count;
 
-    public Decision Run(Command command, Func<TState, Decision> decide)
+    public Decision Run<TCommand, TKnown>(TCommand command, TKnown known) where TCommand : Command, ICommandOn<TState, TKnown>
     {
-        var decision = decide(State);
-        if (decision.Event is not { } happened) return decision;
+        var decision = Decision.Of(command, State, Version, known);
+        if (decision.Event is { } happened) Record(command, happened);
+        return decision;
+    }
+
+    public void Record(Command command, Event happened)
+    {
         var entry = new Entry(Commands.Now.AddMinutes(Version), command.By, command.Id, 0, happened);
         Entries.Add(entry);
         State.Apply(Version, entry);
-        return decision;
     }
 }

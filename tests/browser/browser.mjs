@@ -10,6 +10,7 @@ import { within } from './server.mjs';
 
 const sources = join(dirname(fileURLToPath(import.meta.url)), '..', '..', 'src');
 const BuildMillisecondsMax = 300_000;
+const TabsMax = 200;
 
 export const desktop = { width: 1440, height: 900 };
 export const phone = { width: 360, height: 740 };
@@ -80,6 +81,28 @@ export async function seriousIn(page) {
   const { violations } = await page.evaluate(() => window.axe.run());
   return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(node => node.target.join(' ')).join(', ')}`);
+}
+
+/** Until it has the keyboard. */
+export async function focused(locator) {
+  await locator.waitFor();
+  await locator.evaluate(one => new Promise(resolve => {
+    if (one === document.activeElement) resolve();
+    else one.addEventListener('focus', resolve, { once: true });
+  }));
+}
+
+/** Goes on with the tabulator until what is named has the keyboard. */
+export async function tabTo(page, name) {
+  for (let tabs = 0; tabs < TabsMax; tabs++) {
+    await page.keyboard.press('Tab');
+    const words = await page.evaluate(() => {
+      const one = document.activeElement;
+      return one.getAttribute('aria-label') ?? (one.labels?.[0] ?? one).textContent;
+    });
+    if (words === name) return;
+  }
+  throw new Error(`“${name}” is not reached by the keyboard.`);
 }
 
 /* Runs in the page. Without the carets of others. */

@@ -1,4 +1,5 @@
 using Annotate.Access;
+using Annotate.Calls;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Server.Http;

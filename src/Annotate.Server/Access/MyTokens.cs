@@ -1,4 +1,5 @@
 using Annotate.Access;
+using Annotate.Calls;
 using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Annotate.Calls;
 
 namespace Annotate.Server.Access;
 

@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Coalitions;
 
 namespace Annotate.Server.Access;

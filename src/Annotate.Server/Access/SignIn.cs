@@ -1,4 +1,5 @@
 using Annotate.Access;
+using Annotate.Calls;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Annotate.Server.Access;

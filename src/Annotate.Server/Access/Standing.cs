@@ -1,4 +1,5 @@
 using System.Reflection;
+using Annotate.Calls;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 

@@ -71,7 +71,7 @@ public sealed class Tokens : IDisposable
         if (!_key.MayBeGood(link)) return null;
         var hash = Secrets.HashOf(link);
         return await LookUpAsync(link, hash, from) is { Kind: TokenKind.SignIn } found && PrincipalOf(hash, found) is var principal
-            && await IsLineageGoodAsync(principal) ? principal : null;
+            && await IsLineageGoodAsync(principal) && await IsOfKnownMakerAsync(principal) ? principal : null;
     }
 
     /// <summary>Uses up a sign-in link, tells the coalition that the person has come, and makes a session in the link's place.</summary>
@@ -117,9 +117,9 @@ public sealed class Tokens : IDisposable
     }
 
     /// <summary>What a person can come in with, and what they have not been told yet.</summary>
-    internal Task<PersonTokensView> ListAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).ListAsync(who.Principal.Stay);
+    internal Task<PersonTokensView> ListAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).ListAsync(who.Principal.Stay, who.Principal.Token);
 
-    internal Task SeeNoticesAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).RunAsync(new SeeNotices { Id = NewId(), By = who.By });
+    internal Task SeeNoticesAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).RunAsync(new SeeNotices(who.Principal.Token) { Id = NewId(), By = who.By });
 
     /// <summary>Ends one of a person's own tokens.</summary>
     /// <param name="token">Its hash.</param>
@@ -160,7 +160,7 @@ public sealed class Tokens : IDisposable
     {
         var hash = Secrets.HashOf(made.Token);
         // Counted first: a server that stops in between leaves a place that nothing takes, and not a token that nobody counts.
-        var count = new CountToken(hash, made.Expires, order.Stay, inPlaceOf, order.Invitation is not null, order.MayHaveCome, order.Kind, order.Name, order.Lineage is [var parent, ..] ? parent : null)
+        var count = new CountToken(hash, made.Expires, order.Stay, inPlaceOf, order.Invitation is not null, order.MayHaveCome, order.Kind, order.Name, order.Lineage is [var parent, ..] ? parent : null, order.With)
         {
             Id = NewId(),
             By = by,
@@ -203,11 +203,20 @@ public sealed class Tokens : IDisposable
     async Task<bool> IsLineageGoodAsync(Principal principal)
     {
         if (principal.Lineage is []) return true;
+        var found = await InTimeAsync(Task.WhenAll(principal.Lineage.Select(token => GrainOf(token).FindAsync())));
+        return found.All(token => token is not null);
+    }
+
+    // What others make is announced to the coalition, which ends it by the next. A link from before that, of which the coalition has never
+    // heard, would outlive all of them.
+    async Task<bool> IsOfKnownMakerAsync(Principal link) =>
+        link.Invitation is not null || await InTimeAsync(CountOf(link.Coalition!, link.Person).IsOwnLinkAsync(link.Token));
+
+    async Task<T> InTimeAsync<T>(Task<T> asked)
+    {
         try
         {
-            var found = await Task.WhenAll(principal.Lineage.Select(token => GrainOf(token).FindAsync()))
-                .WaitAsync(TimeSpan.FromMilliseconds(Limits.GrantsTimeoutMilliseconds), _clock);
-            return found.All(token => token is not null);
+            return await asked.WaitAsync(TimeSpan.FromMilliseconds(Limits.GrantsTimeoutMilliseconds), _clock);
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
@@ -234,6 +243,9 @@ sealed record TokenOrder(
     /// <summary>Hashes of the tokens that it will end with, the nearest first.</summary>
     public IReadOnlyList<string> Lineage { get; init; } = [];
 
+    /// <summary>Hash of the person's own token that it is made with, whether or not it ends with that; null when somebody else makes it.</summary>
+    public string? With { get; init; }
+
     /// <summary>When the nearest of them ends; null when it lives its own time.</summary>
     public DateTimeOffset? NoLaterThan { get; init; }
 
@@ -244,7 +256,8 @@ sealed record TokenOrder(
     public TokenOrder MadeWith(Principal maker)
     {
         IReadOnlyList<string> lineage = maker.Kind == TokenKind.Bearer ? [maker.Token, .. maker.Lineage] : maker.Lineage;
-        return lineage is [] ? this : this with { Lineage = lineage, NoLaterThan = maker.Expires };
+        var order = this with { With = maker.Token };
+        return lineage is [] ? order : order with { Lineage = lineage, NoLaterThan = maker.Expires };
     }
 }
 

@@ -1,7 +1,7 @@
+using Annotate.Calls;
 using Annotate.Feeds;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
-using Annotate.Server.Threads;
 
 namespace Annotate.Server.Feeds;
 
@@ -20,8 +20,7 @@ static class FeedRoutes
         string coalition, long? after, TierQuery? tier, Standing who, IGrainFactory grains, HttpContext context)
     {
         if (after < 0) return Problem.Invalid("after is a version: 0 or more.").Result();
-        if (tier?.Wanted == TierWanted.Organisation && who.By.Organisation is null) return Problem.NotFound.Result();
-        var wanted = tier?.Wanted == TierWanted.Organisation ? new Tier(who.By.Organisation) : Tier.Coalition;
+        if ((tier?.Wanted ?? TierWanted.Coalition).Of(who.By) is not { } wanted) return Problem.NotFound.Result();
         return Replies.Of(context, await Feed(grains, coalition, wanted).ReadAsync(after), view => view.Version);
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Annotate.Calls;
 using Annotate.Server.Access;
 using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;

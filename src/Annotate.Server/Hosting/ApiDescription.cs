@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
+using Annotate.Calls;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.OpenApi;
 
 namespace Annotate.Server.Hosting;
@@ -31,6 +35,7 @@ static class ApiDescription
         });
         options.AddOperationTransformer((operation, context, _) =>
         {
+            if (context.Description.ActionDescriptor.EndpointMetadata.OfType<AddressTaken>().FirstOrDefault() is { } address) Describe(operation, address);
             var right = context.Description.ActionDescriptor.EndpointMetadata.OfType<RequiredRight>().LastOrDefault()?.Right ?? Right.Operator;
             Describe(operation, right, context.Document);
             return Task.CompletedTask;
@@ -51,6 +56,26 @@ static class ApiDescription
         Add(operation.Responses, StatusCodes.Status507InsufficientStorage, "The server has no room left; Retry-After says when to ask again.");
         Add(operation.Responses, StatusCodes.Status404NotFound, "There is nothing here, or nothing the caller may see.");
     }
+
+    static void Describe(OpenApiOperation operation, AddressTaken address)
+    {
+        operation.Parameters ??= [];
+        foreach (var part in RoutePatternFactory.Parse(address.Path).Parameters)
+        {
+            var isId = part.ParameterPolicies.Any(policy => policy.Content == "guid");
+            operation.Parameters.Add(new OpenApiParameter { Name = part.Name, In = ParameterLocation.Path, Required = true, Schema = SchemaOf(isId ? "uuid" : null) });
+        }
+
+        foreach (var (name, type) in address.Query)
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Schema = SchemaOf(type.IsEnum ? null : "date-time", type) });
+    }
+
+    static OpenApiSchema SchemaOf(string? format, Type? type = null) => new()
+    {
+        Type = JsonSchemaType.String,
+        Format = format,
+        Enum = type is { IsEnum: true } ? [.. Enum.GetValues(type).Cast<object>().Select(each => (JsonNode)RequestWords.Word(each))] : null,
+    };
 
     static void Add(OpenApiResponses responses, int status, string description)
     {

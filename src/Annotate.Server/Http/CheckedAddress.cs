@@ -14,7 +14,7 @@ static class CheckedAddress
         endpoints.AddEndpointFilterFactory(static (factory, next) =>
         {
             var known = RequestWords.ParametersOf(factory.MethodInfo).Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-            return context => (CheckIds(context.HttpContext.Request.RouteValues) ?? CheckQuery(context.HttpContext.Request.Query, known)) is { } problem
+            return context => (CheckIds(context.HttpContext.Request.RouteValues) ?? CheckQuery(context.HttpContext, known)) is { } problem
                 ? ValueTask.FromResult<object?>(problem.Result())
                 : next(context);
         });
@@ -26,10 +26,11 @@ static class CheckedAddress
         return values.TryGetValue("eId", out var eId) ? EId.Check(eId as string, "A provision") : null;
     }
 
-    static Problem? CheckQuery(IQueryCollection query, FrozenSet<string> known)
+    static Problem? CheckQuery(HttpContext context, FrozenSet<string> known)
     {
-        foreach (var name in query.Keys)
-            if (!known.Contains(name)) return Problem.Invalid($"There is no {name} in the query here.");
+        var taken = context.GetEndpoint()?.Metadata.GetMetadata<AddressTaken>()?.Query ?? [];
+        foreach (var name in context.Request.Query.Keys)
+            if (!known.Contains(name) && !taken.Any(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) return Problem.Invalid($"There is no {name} in the query here.");
         return null;
     }
 }

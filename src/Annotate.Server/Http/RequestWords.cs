@@ -2,7 +2,6 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Annotate.Server.Threads;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Annotate.Server.Http;
@@ -42,6 +41,12 @@ static partial class RequestWords
             ? $"The body is {Expected(body)}."
             : "Something in the request is missing or malformed.";
     }
+
+    /// <summary>For a value in the query that is none of that type.</summary>
+    public static Problem Unreadable(string name, Type type) => Problem.Invalid($"{name} is {Expected(type)}.");
+
+    /// <summary>A member of an enumeration, as it stands in JSON.</summary>
+    public static string Word(object member) => JsonNamingPolicy.CamelCase.ConvertName(member.ToString()!);
 
     /// <summary>What a handler can be given in the query: parameters, and members of parameters, that are made of one text.</summary>
     public static IEnumerable<(string Name, Type Type)> ParametersOf(MethodInfo? handler) =>

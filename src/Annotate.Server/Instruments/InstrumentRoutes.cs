@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Instruments;
 using Annotate.Server.Access;
 using Annotate.Server.Http;

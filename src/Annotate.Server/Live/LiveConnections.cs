@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Security.Cryptography;
+using Annotate.Calls;
 using Annotate.Server.Access;
 
 namespace Annotate.Server.Live;

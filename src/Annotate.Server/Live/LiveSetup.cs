@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Server.Access;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;

@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Deciding;
 using Annotate.Following;
 using Annotate.Server.Access;

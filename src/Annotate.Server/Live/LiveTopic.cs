@@ -1,6 +1,5 @@
 using Annotate.Deciding;
 using Annotate.Following;
-using Annotate.Threads;
 
 namespace Annotate.Server.Live;
 
@@ -198,7 +197,7 @@ class LiveTopic : ITopicObserver
 
     void Keep(Change change)
     {
-        if (change.Entry.Event is AnnotationDeleted { Annotation: var deleted }) TakeBack(deleted);
+        if (change.Entry.Event.TakesBack() is { } id) TakeBack(id);
         if (_count == _changes.Length && _count < Limits.LiveChangesMax) Grow();
         while (_count == _changes.Length || _bytes > Limits.LiveBytesMax && _count > 0)
         {
@@ -214,12 +213,12 @@ class LiveTopic : ITopicObserver
     }
 
     // What is kept here goes to those who come later as well.
-    void TakeBack(Guid deleted)
+    void TakeBack(Guid id)
     {
         for (var i = 0; i < _count; i++)
         {
             ref var kept = ref _changes[Slot(i)];
-            kept = kept with { Entry = WordsTakenBack.Without(kept.Entry, id => id == deleted) };
+            kept = kept with { Entry = kept.Entry.WithoutWords(each => each == id) };
         }
     }
 

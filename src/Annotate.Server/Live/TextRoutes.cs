@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text.Json;
+using Annotate.Calls;
 using Annotate.Client;
 using Annotate.Server.Access;
 using Annotate.Server.Http;

@@ -1,4 +1,5 @@
 using System.Net.WebSockets;
+using Annotate.Calls;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
 using Annotate.Statements;

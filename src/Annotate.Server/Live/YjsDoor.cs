@@ -1,3 +1,4 @@
+using Annotate.Calls;
 using Annotate.Server.Access;
 using Annotate.Statements;
 

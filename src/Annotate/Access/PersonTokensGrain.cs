@@ -21,9 +21,19 @@ public interface IPersonTokensGrain : ITopicGrain
     [Alias("can-come-in")]
     Task<bool> CanComeInAsync(int stay);
 
+    /// <summary>Whether there is anything good in that stay, a link that somebody else made included.</summary>
+    [Alias("has-any")]
+    Task<bool> HasAnyAsync(int stay);
+
+    /// <summary>Whether it is a link that the person made themself.</summary>
+    /// <param name="token">Its hash.</param>
+    [Alias("is-own-link")]
+    Task<bool> IsOwnLinkAsync(string token);
+
     /// <summary>What is good in that stay, and what the person has not been told yet.</summary>
-    [Alias("list")]
-    Task<PersonTokensView> ListAsync(int stay);
+    /// <param name="token">Hash of what they came in with.</param>
+    [Alias("list-for")]
+    Task<PersonTokensView> ListAsync(int stay, string token);
 }
 
 public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<PersonTokensState>(clock), IPersonTokensGrain
@@ -33,7 +43,7 @@ public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<Pers
     public async Task<Answer> RunAsync(PersonTokensCommand command)
     {
         var ended = await EndedUpToAsync();
-        return await RunAsync(command, state => command.Decide(state, Journal.Version, new TokenTimes(Clock.GetUtcNow(), ended)));
+        return await RunAsync(command, () => new PersonTokensMoment(Journal.Version, new TokenTimes(Clock.GetUtcNow(), ended)));
     }
 
     public Task<bool> HasComeAsync() => ReadAsync((state, version) => version > 0 && !state.OnlyInvited);
@@ -44,10 +54,18 @@ public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<Pers
         return await ReadAsync((state, _) => state.CanComeIn(stay, times));
     }
 
-    public async Task<PersonTokensView> ListAsync(int stay)
+    public async Task<bool> HasAnyAsync(int stay)
     {
         var times = new TokenTimes(Clock.GetUtcNow(), await EndedUpToAsync());
-        return await ReadAsync((state, _) => state.View(stay, times));
+        return await ReadAsync((state, _) => state.CountWithout(null, stay, times) > 0);
+    }
+
+    public Task<bool> IsOwnLinkAsync(string token) => ReadAsync((state, _) => state.IsOwnLink(token, Key[(Key.IndexOf('/') + 1)..]));
+
+    public async Task<PersonTokensView> ListAsync(int stay, string token)
+    {
+        var times = new TokenTimes(Clock.GetUtcNow(), await EndedUpToAsync());
+        return await ReadAsync((state, _) => state.View(stay, times, token));
     }
 
     // All tokens of the installation may have been ended at once: nobody could go round to every person.
@@ -57,11 +75,14 @@ public sealed class PersonTokensGrain(TimeProvider clock) : JournalledGrain<Pers
 /// <param name="EndedUpTo">What was made until then was ended for everybody.</param>
 public readonly record struct TokenTimes(DateTimeOffset Now, DateTimeOffset EndedUpTo);
 
+/// <summary>What a decision about a person's tokens depends on beside their state.</summary>
+/// <param name="Version">Of the state.</param>
+public readonly record struct PersonTokensMoment(long Version, TokenTimes Times);
+
 [GenerateSerializer, Alias("annotate.person-tokens-command.v1")]
-public abstract record PersonTokensCommand : Command
+public abstract record PersonTokensCommand : Command, ICommandOn<PersonTokensState, PersonTokensMoment>
 {
-    /// <param name="version">Of the state.</param>
-    public abstract Decision Decide(PersonTokensState state, long version, TokenTimes times);
+    public abstract Decision Decide(PersonTokensState state, PersonTokensMoment known);
 }
 
 /// <summary>Takes a place for a token that is about to be made. One that is then not made keeps its place until it would have run out.</summary>
@@ -75,6 +96,7 @@ public abstract record PersonTokensCommand : Command
 /// <param name="Kind">Null for what was counted before kinds were.</param>
 /// <param name="Name">By which the person knows it: what they called it, or the browser that signed in.</param>
 /// <param name="Parent">Hash of the token that it was made with, and ends with; null when it lives its own time.</param>
+/// <param name="MadeWith">Hash of the person's own token that it was made with, whether or not it ends with that; null when somebody else made it.</param>
 [GenerateSerializer, Alias("annotate.count-token.v1")]
 public sealed record CountToken(
     [property: Id(0)] string Token,
@@ -85,7 +107,8 @@ public sealed record CountToken(
     [property: Id(5)] bool MayHaveCome = false,
     [property: Id(6)] TokenKind? Kind = null,
     [property: Id(7)] string? Name = null,
-    [property: Id(8)] string? Parent = null) : PersonTokensCommand
+    [property: Id(8)] string? Parent = null,
+    [property: Id(9)] string? MadeWith = null) : PersonTokensCommand
 {
     static readonly Problem HasCome = new(
         "has-come", 403, "This person has signed in before, or was given a token; they make their next link themselves, or the operator does.");
@@ -94,15 +117,15 @@ public sealed record CountToken(
         "can-come-in", 403, "This person can still come in, and makes their next link themselves.",
         "If they have lost what they are signed in with, end their tokens first; then make the link.");
 
-    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
-        IsInvitation && !MayHaveCome && version > 0 && !state.OnlyInvited ? HasCome
-        : IsInvitation && By.Person != By.OperatorPerson && state.CanComeIn(Stay, times) ? CanComeIn
+    public override Decision Decide(PersonTokensState state, PersonTokensMoment known) =>
+        IsInvitation && !MayHaveCome && known.Version > 0 && !state.OnlyInvited ? HasCome
+        : IsInvitation && By.Person != By.OperatorPerson && state.CanComeIn(Stay, known.Times) ? CanComeIn
         : InPlaceOf is not null && !state.Live.ContainsKey(InPlaceOf) ? RedeemLink.Spent
         // Its parent may have been ended between the request's check and now.
         : Parent is not null && !state.Live.ContainsKey(Parent) ? Problem.SignInNeeded
-        : state.CountWithout(InPlaceOf, Stay, times) >= Limits.TokensPerPersonMax
+        : state.CountWithout(InPlaceOf, Stay, known.Times) >= Limits.TokensPerPersonMax
             ? Problem.TooLarge($"A person has at most {Limits.TokensPerPersonMax} tokens that are good; end some, or wait until some run out.")
-            : new TokenCounted(Token, Expires, Stay, InPlaceOf, IsInvitation, MayHaveCome, Kind, Name, Parent);
+            : new TokenCounted(Token, Expires, Stay, InPlaceOf, IsInvitation, MayHaveCome, Kind, Name, Parent, MadeWith);
 }
 
 /// <summary>Gives back the places of a person's tokens, which were revoked before.</summary>
@@ -110,16 +133,21 @@ public sealed record CountToken(
 [GenerateSerializer, Alias("annotate.uncount-tokens.v1")]
 public sealed record UncountTokens([property: Id(0)] string? Token) : PersonTokensCommand
 {
-    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
+    public override Decision Decide(PersonTokensState state, PersonTokensMoment known) =>
         (Token is null ? state.Live.Count == 0 : !state.Live.ContainsKey(Token)) ? Decision.Unchanged : new TokensUncounted(Token);
 }
 
 /// <summary>The person has been told of the links that others made for them.</summary>
+/// <remarks>
+/// Whoever came in by such a link may not be the person. So they only put its notice away for themselves: anything else that the person comes
+/// in with is told all the same.
+/// </remarks>
+/// <param name="Token">Hash of what they came in with.</param>
 [GenerateSerializer, Alias("annotate.see-notices.v1")]
-public sealed record SeeNotices : PersonTokensCommand
+public sealed record SeeNotices([property: Id(0)] string Token) : PersonTokensCommand
 {
-    public override Decision Decide(PersonTokensState state, long version, TokenTimes times) =>
-        state.Notices.Count == 0 ? Decision.Unchanged : new NoticesSeen();
+    public override Decision Decide(PersonTokensState state, PersonTokensMoment known) =>
+        state.NoticesFor(Token).Any() ? new NoticesSeen(Token) : Decision.Unchanged;
 }
 
 /// <param name="IsInvitation">False as well for those counted before invitations were told from other tokens.</param>
@@ -134,14 +162,37 @@ public sealed record TokenCounted(
     [property: Id(5)] bool MayHaveCome = false,
     [property: Id(6)] TokenKind? Kind = null,
     [property: Id(7)] string? Name = null,
-    [property: Id(8)] string? Parent = null) : Event;
+    [property: Id(8)] string? Parent = null,
+    [property: Id(9)] string? MadeWith = null) : Event, IEventOf<PersonTokensState>
+{
+    public static IReadOnlyList<Event> Samples => [
+        new TokenCounted("hash", Sample.Until, 3, "link"),
+        new TokenCounted("hash", Sample.Until, 3, null, IsInvitation: true),
+        new TokenCounted("next", Sample.Until, 3, null, IsInvitation: true, MayHaveCome: true),
+        new TokenCounted("program", Sample.Until, 3, null, Kind: TokenKind.Bearer, Name: "A program", Parent: "hash"),
+        new TokenCounted("device", Sample.Until, 3, null, Kind: TokenKind.SignIn, MadeWith: "next"),
+    ];
+
+    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.Count(this, version, entry);
+}
 
 /// <param name="Token">Null for all.</param>
 [GenerateSerializer, Immutable, Alias("annotate.tokens-uncounted.v1")]
-public sealed record TokensUncounted([property: Id(0)] string? Token) : Event;
+public sealed record TokensUncounted([property: Id(0)] string? Token) : Event, IEventOf<PersonTokensState>
+{
+    public static IReadOnlyList<Event> Samples => [new TokensUncounted("other")];
 
-[GenerateSerializer, Immutable, Alias("annotate.notices-seen.v1")]
-public sealed record NoticesSeen : Event;
+    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.Uncount(Token);
+}
+
+/// <param name="Token">Hash of what they came in with; null in those recorded before it was, which put all away.</param>
+[GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.notices-seen.v1")]
+public sealed record NoticesSeen([property: Id(0)] string? Token = null) : Event, IEventOf<PersonTokensState>
+{
+    public static IReadOnlyList<Event> Samples => [new NoticesSeen(), new NoticesSeen("hash")];
+
+    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.SeeNotices(Token);
+}
 
 /// <summary>What a person can come in with, and what they have not been told yet.</summary>
 [GenerateSerializer, Immutable, Alias("annotate.person-tokens-view.v1")]
@@ -163,5 +214,8 @@ public sealed record CountedToken(
     [property: Id(6)] string? Parent);
 
 /// <summary>Somebody made a link for a person who had come before.</summary>
-[GenerateSerializer, Immutable, Alias("annotate.link-notice.v1")]
-public sealed record LinkNotice([property: Id(0)] DateTimeOffset At, [property: Id(1)] By By);
+/// <param name="Link">Hash of the link; null for those of before it was kept.</param>
+/// <param name="IsSeenByIt">Whoever came in by the link has put the notice away, for themselves.</param>
+[GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.link-notice.v1")]
+public sealed record LinkNotice(
+    [property: Id(0)] DateTimeOffset At, [property: Id(1)] By By, [property: Id(2)] string? Link = null, [property: Id(3)] bool IsSeenByIt = false);

@@ -28,6 +28,9 @@ public sealed class PersonTokensState : IState
     // Whether whatever there was, the operator made: then nobody has been here who would have to be told.
     [Id(7)] bool _onlyByOperator;
 
+    // Of what was made, directly or by others of them, with a link of which there is a notice: the link.
+    [Id(8)] Dictionary<string, string>? _links;
+
     /// <summary>Hash of each, and when it runs out.</summary>
     public IReadOnlyDictionary<string, DateTimeOffset> Live => _live;
 
@@ -37,34 +40,27 @@ public sealed class PersonTokensState : IState
     /// <summary>Whether there is anything good that the person has got, and not only a link that somebody else has made for them.</summary>
     public bool CanComeIn(int stay, TokenTimes times) => !OnlyInvited && CountWithout(Invitation, stay, times) > 0;
 
+    /// <summary>Whether it is a link that the person made themself; of what was counted before makers were, nobody knows.</summary>
+    public bool IsOwnLink(string token, string person) => AboutOf(token) is { Kind: TokenKind.SignIn } about && about.By == person;
+
     /// <summary>How many there are in that stay, the one whose place is taken over left out.</summary>
     public int CountWithout(string? token, int stay, TokenTimes times) => Good(stay, times).Count(each => each != token);
 
-    public PersonTokensView View(int stay, TokenTimes times) => new(
+    /// <summary>What somebody who came in with that token has not been told yet.</summary>
+    public IEnumerable<LinkNotice> NoticesFor(string token) => Notices.Where(notice => !notice.IsSeenByIt || notice.Link != LinkOf(token));
+
+    /// <param name="token">Hash of what the person came in with.</param>
+    public PersonTokensView View(int stay, TokenTimes times, string token) => new(
         [.. Good(stay, times).Select(token => AboutOf(token) ?? new CountedToken(token, null, null, null, null, _live[token], null))
             .OrderByDescending(token => token.Made).ThenBy(token => token.Token, StringComparer.Ordinal)],
-        [.. Notices]);
+        [.. NoticesFor(token)]);
 
     public void Apply(long version, Entry entry)
     {
-        switch (entry.Event)
-        {
-            case TokenCounted e:
-                Count(version, entry, e);
-                break;
-            case TokensUncounted { Token: { } token }:
-                Drop(token, withThoseMadeWithIt: true);
-                break;
-            case TokensUncounted:
-                Clear();
-                break;
-            case NoticesSeen:
-                _notices = null;
-                break;
-        }
+        if (entry.Event is IEventOf<PersonTokensState> happened) happened.ApplyTo(this, version, entry);
     }
 
-    void Count(long version, Entry entry, TokenCounted e)
+    internal void Count(TokenCounted e, long version, Entry entry)
     {
         if (e.Stay != Stay) Clear();
         // Who has come needs nobody to bring them in: a link of an outsider that was kept back must not let in somebody else.
@@ -73,6 +69,7 @@ public sealed class PersonTokensState : IState
         _onlyByOperator = entry.By.Person == By.OperatorPerson && (version == 1 || _onlyByOperator);
         Stay = e.Stay;
         OnlyInvited = e.IsInvitation && (version == 1 || OnlyInvited);
+        if ((e.IsInvitation ? NoticedLink(e.Token) : LinkOf(e.InPlaceOf ?? e.MadeWith)) is { } link) (_links ??= [])[e.Token] = link;
         if (e.InPlaceOf is not null) Drop(e.InPlaceOf, withThoseMadeWithIt: false);
         foreach (var (token, expires) in _live)
             if (expires <= entry.At) Drop(token, withThoseMadeWithIt: false);
@@ -80,13 +77,34 @@ public sealed class PersonTokensState : IState
         if (e.Kind is not null) (_about ??= [])[e.Token] = new CountedToken(e.Token, e.Kind, e.Name, entry.At, entry.By.Person, e.Expires, e.Parent);
     }
 
+    /// <param name="token">Null for all.</param>
+    internal void Uncount(string? token)
+    {
+        if (token is null) Clear();
+        else Drop(token, withThoseMadeWithIt: true);
+    }
+
+    /// <param name="token">Null for one that puts away whatever there is.</param>
+    internal void SeeNotices(string? token)
+    {
+        var link = LinkOf(token);
+        // Whoever used the link cannot put its notice away for the person.
+        _notices = link is null ? null : _notices?.Where(notice => notice.Link == link).Select(notice => notice with { IsSeenByIt = true }).ToList();
+        if (_notices is { Count: 0 }) _notices = null;
+    }
+
+    string? LinkOf(string? token) => token is null ? null : _links?.GetValueOrDefault(token);
+
+    string? NoticedLink(string token) => Notices.Any(notice => notice.Link == token) ? token : null;
+
     // Each link that somebody else makes ends the one before.
     void Invite(long version, Entry entry, TokenCounted e)
     {
         if (Invitation is not null) Drop(Invitation, withThoseMadeWithIt: false);
         (Invitation, _invitationStays) = (e.Token, e.MayHaveCome);
         if (version == 1 || OnlyInvited || _onlyByOperator) return;
-        (_notices ??= []).Add(new LinkNotice(entry.At, entry.By));
+        // What was counted before kinds were kept opened sessions of which nobody knows where they came from.
+        (_notices ??= []).Add(new LinkNotice(entry.At, entry.By, e.Kind is null ? null : e.Token));
         if (_notices.Count > Limits.NoticesMax) _notices.RemoveAt(0);
     }
 
@@ -103,6 +121,7 @@ public sealed class PersonTokensState : IState
         {
             _live.Remove(next);
             _about?.Remove(next);
+            _links?.Remove(next);
             if (!withThoseMadeWithIt || _about is null) return;
             foreach (var child in _about.Values)
                 if (child.Parent == next) ending.Enqueue(child.Token);
@@ -113,6 +132,7 @@ public sealed class PersonTokensState : IState
     {
         _live.Clear();
         _about = null;
+        _links = null;
     }
 
     CountedToken? AboutOf(string token) => _about?.GetValueOrDefault(token);

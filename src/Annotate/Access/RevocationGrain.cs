@@ -21,15 +21,17 @@ public sealed class RevocationGrain(TimeProvider clock) : JournalledGrain<Revoca
 
     protected override string Kind => "revocations";
 
-    public Task<Answer> RunAsync(RevocationCommand command) => RunAsync(command, _ => command.Happens());
+    public Task<Answer> RunAsync(RevocationCommand command) => RunAsync(command, Clock.GetUtcNow);
 
     public Task<DateTimeOffset> EndedUpToAsync() => ReadAsync((state, _) => state.EveryoneUpTo);
 }
 
 [GenerateSerializer, Alias("annotate.revocation-command.v1")]
-public abstract record RevocationCommand : Command
+public abstract record RevocationCommand : Command, ICommandOn<RevocationState, DateTimeOffset>
 {
-    internal abstract Event Happens();
+    public Decision Decide(RevocationState state, DateTimeOffset known) => Happens();
+
+    protected abstract Event Happens();
 }
 
 /// <param name="Token">Hash of the token.</param>
@@ -37,21 +39,21 @@ public abstract record RevocationCommand : Command
 [GenerateSerializer, Alias("annotate.revoke-everywhere.v1")]
 public sealed record RevokeEverywhere([property: Id(0)] string Token, [property: Id(1)] DateTimeOffset Expires) : RevocationCommand
 {
-    internal override Event Happens() => new TokenRevoked(Token, Expires);
+    protected override Event Happens() => new TokenRevoked(Token, Expires);
 }
 
 /// <summary>Revokes every token made for a person so far.</summary>
 [GenerateSerializer, Alias("annotate.revoke-tokens-of-person.v1")]
 public sealed record RevokeTokensOfPerson([property: Id(0)] string Coalition, [property: Id(1)] string Person) : RevocationCommand
 {
-    internal override Event Happens() => new PersonTokensRevoked(Coalition, Person);
+    protected override Event Happens() => new PersonTokensRevoked(Coalition, Person);
 }
 
 /// <summary>Revokes every token and link of every person of every coalition so far: a backup that was put back holds some that were revoked since.</summary>
 [GenerateSerializer, Alias("annotate.revoke-every-token.v1")]
 public sealed record RevokeEveryToken : RevocationCommand
 {
-    internal override Event Happens() => new EveryTokenRevoked();
+    protected override Event Happens() => new EveryTokenRevoked();
 }
 
 /// <summary>Revokes every key of the operator but one.</summary>
@@ -59,18 +61,40 @@ public sealed record RevokeEveryToken : RevocationCommand
 [GenerateSerializer, Alias("annotate.revoke-operator-keys.v1")]
 public sealed record RevokeOperatorKeys([property: Id(0)] string Except) : RevocationCommand
 {
-    internal override Event Happens() => new OperatorKeysRevoked(Except);
+    protected override Event Happens() => new OperatorKeysRevoked(Except);
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.every-token-revoked.v1")]
-public sealed record EveryTokenRevoked : Event;
+public sealed record EveryTokenRevoked : Event, IEventOf<RevocationState>
+{
+    public static IReadOnlyList<Event> Samples => [new EveryTokenRevoked()];
+
+    public void ApplyTo(RevocationState state, long version, Entry entry) => state.RevokeEveryone(entry.At);
+}
 
 /// <param name="Except">Hash of the one that stays.</param>
 [GenerateSerializer, Immutable, Alias("annotate.operator-keys-revoked.v1")]
-public sealed record OperatorKeysRevoked([property: Id(0)] string Except) : Event;
+public sealed record OperatorKeysRevoked([property: Id(0)] string Except) : Event, IEventOf<RevocationState>
+{
+    public static IReadOnlyList<Event> Samples => [new OperatorKeysRevoked("hash")];
+
+    public void ApplyTo(RevocationState state, long version, Entry entry) => state.RevokeOperators(entry.At, Except);
+}
 
 [GenerateSerializer, Immutable, Alias("annotate.token-revoked.v1")]
-public sealed record TokenRevoked([property: Id(0)] string Token, [property: Id(1)] DateTimeOffset Expires) : Event;
+public sealed record TokenRevoked([property: Id(0)] string Token, [property: Id(1)] DateTimeOffset Expires)
+    : Event, IEventOf<RevocationState>
+{
+    public static IReadOnlyList<Event> Samples => [new TokenRevoked("hash", Sample.Until)];
+
+    public void ApplyTo(RevocationState state, long version, Entry entry) => state.Revoke(Token, Expires, entry.At);
+}
 
 [GenerateSerializer, Immutable, Alias("annotate.person-tokens-revoked.v1")]
-public sealed record PersonTokensRevoked([property: Id(0)] string Coalition, [property: Id(1)] string Person) : Event;
+public sealed record PersonTokensRevoked([property: Id(0)] string Coalition, [property: Id(1)] string Person)
+    : Event, IEventOf<RevocationState>
+{
+    public static IReadOnlyList<Event> Samples => [new PersonTokensRevoked("c", "ana")];
+
+    public void ApplyTo(RevocationState state, long version, Entry entry) => state.RevokePerson(Coalition, Person, entry.At);
+}

@@ -35,24 +35,22 @@ public sealed class RevocationState : IState
     public void Apply(long version, Entry entry)
     {
         Forget(entry.At);
-        switch (entry.Event)
-        {
-            case TokenRevoked e when e.Expires > entry.At:
-                if (_tokens.Count >= Limits.RevokedTokensMax) _tokens.Remove(_tokens.MinBy(token => token.Value).Key);
-                _tokens[e.Token] = e.Expires;
-                if (e.Expires < _nothingToForgetBefore) _nothingToForgetBefore = e.Expires;
-                break;
-            case PersonTokensRevoked e:
-                _people[KeyOf(e.Coalition, e.Person)] = entry.At;
-                break;
-            case EveryTokenRevoked:
-                EveryoneUpTo = entry.At;
-                break;
-            case OperatorKeysRevoked e:
-                (OperatorsUpTo, OperatorsExcept) = (entry.At, e.Except);
-                break;
-        }
+        if (entry.Event is IEventOf<RevocationState> happened) happened.ApplyTo(this, version, entry);
     }
+
+    internal void Revoke(string token, DateTimeOffset expires, DateTimeOffset at)
+    {
+        if (expires <= at) return;
+        if (_tokens.Count >= Limits.RevokedTokensMax) _tokens.Remove(_tokens.MinBy(each => each.Value).Key);
+        _tokens[token] = expires;
+        if (expires < _nothingToForgetBefore) _nothingToForgetBefore = expires;
+    }
+
+    internal void RevokePerson(string coalition, string person, DateTimeOffset at) => _people[KeyOf(coalition, person)] = at;
+
+    internal void RevokeEveryone(DateTimeOffset at) => EveryoneUpTo = at;
+
+    internal void RevokeOperators(DateTimeOffset at, string except) => (OperatorsUpTo, OperatorsExcept) = (at, except);
 
     void Forget(DateTimeOffset now)
     {

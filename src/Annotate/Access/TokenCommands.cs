@@ -4,9 +4,10 @@ namespace Annotate.Access;
 
 /// <summary>What somebody wants of a token.</summary>
 [GenerateSerializer, Alias("annotate.token-command.v1")]
-public abstract record TokenCommand : Command
+public abstract record TokenCommand : Command, ICommandOn<TokenState, DateTimeOffset>
 {
-    public abstract Decision Decide(TokenState state, DateTimeOffset now);
+    /// <param name="known">The time.</param>
+    public abstract Decision Decide(TokenState state, DateTimeOffset known);
 }
 
 /// <summary>Makes the token known; its secret is with whoever asked and is stored nowhere.</summary>
@@ -20,9 +21,9 @@ public sealed record IssueToken(
     [property: Id(5)] Guid? Invitation = null,
     [property: Id(6)] string[]? Lineage = null) : TokenCommand
 {
-    public override Decision Decide(TokenState state, DateTimeOffset now) =>
+    public override Decision Decide(TokenState state, DateTimeOffset known) =>
         state.Issued is not null ? Problem.Conflict("This token exists.")
-        : now >= Expires ? Problem.Invalid("A token that is made must last for a while.")
+        : known >= Expires ? Problem.Invalid("A token that is made must last for a while.")
         : new TokenIssued(Kind, Coalition, Person, Expires, Stay, Invitation, Lineage);
 }
 
@@ -30,8 +31,8 @@ public sealed record IssueToken(
 [GenerateSerializer, Alias("annotate.redeem-link.v1")]
 public sealed record RedeemLink : TokenCommand
 {
-    public override Decision Decide(TokenState state, DateTimeOffset now) =>
-        state.View(now) is { Kind: TokenKind.SignIn } ? new TokenSpent() : Spent;
+    public override Decision Decide(TokenState state, DateTimeOffset known) =>
+        state.View(known) is { Kind: TokenKind.SignIn } ? new TokenSpent() : Spent;
 
     public static readonly Problem Spent =
         new("link-spent", 410, "This link has been used, or its time is over.", "Ask for another one.");
@@ -41,7 +42,7 @@ public sealed record RedeemLink : TokenCommand
 [GenerateSerializer, Alias("annotate.revoke-token.v1")]
 public sealed record RevokeToken : TokenCommand
 {
-    public override Decision Decide(TokenState state, DateTimeOffset now) =>
+    public override Decision Decide(TokenState state, DateTimeOffset known) =>
         state.Issued is null ? Problem.NotFound : state.IsSpent ? Decision.Unchanged : new TokenSpent();
 }
 
@@ -56,8 +57,22 @@ public sealed record TokenIssued(
     [property: Id(3)] DateTimeOffset Expires,
     [property: Id(4)] int Stay = 0,
     [property: Id(5)] Guid? Invitation = null,
-    [property: Id(6)] string[]? Lineage = null) : Event;
+    [property: Id(6)] string[]? Lineage = null) : Event, IEventOf<TokenState>
+{
+    public static IReadOnlyList<Event> Samples => [
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Sample.Until),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Sample.Until, 3),
+        new TokenIssued(TokenKind.SignIn, "c", "ana", Sample.Until, 3, Sample.Id(4), ["parent", "grandparent"]),
+    ];
+
+    public void ApplyTo(TokenState state, long version, Entry entry) => state.Issue(this, entry.At);
+}
 
 /// <summary>Used up or revoked.</summary>
 [GenerateSerializer, Immutable, Alias("annotate.token-spent.v1")]
-public sealed record TokenSpent : Event;
+public sealed record TokenSpent : Event, IEventOf<TokenState>
+{
+    public static IReadOnlyList<Event> Samples => [new TokenSpent()];
+
+    public void ApplyTo(TokenState state, long version, Entry entry) => state.Spend();
+}

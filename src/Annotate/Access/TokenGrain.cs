@@ -19,7 +19,7 @@ public sealed class TokenGrain(TimeProvider clock) : JournalledGrain<TokenState>
 {
     protected override string Kind => "token";
 
-    public Task<Answer> RunAsync(TokenCommand command) => RunAsync(command, state => command.Decide(state, Clock.GetUtcNow()));
+    public Task<Answer> RunAsync(TokenCommand command) => RunAsync(command, Clock.GetUtcNow);
 
     public async Task<TokenView?> FindAsync()
     {

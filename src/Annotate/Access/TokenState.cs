@@ -22,18 +22,16 @@ public sealed class TokenState : IState
 
     public void Apply(long version, Entry entry)
     {
-        switch (entry.Event)
-        {
-            // A hash names one token for ever; a second issue under it is skipped.
-            case TokenIssued e when Issued is null:
-                Issued = e;
-                IssuedAt = entry.At;
-                break;
-            case TokenSpent:
-                IsSpent = true;
-                break;
-        }
+        if (entry.Event is IEventOf<TokenState> happened) happened.ApplyTo(this, version, entry);
     }
+
+    // A hash names one token for ever; a second issue under it is skipped.
+    internal void Issue(TokenIssued issued, DateTimeOffset at)
+    {
+        if (Issued is null) (Issued, IssuedAt) = (issued, at);
+    }
+
+    internal void Spend() => IsSpent = true;
 }
 
 /// <summary>A token that is valid.</summary>

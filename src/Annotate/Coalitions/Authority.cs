@@ -6,7 +6,8 @@ namespace Annotate.Coalitions;
 /// <summary>What a decision about a coalition needs to know beside its state.</summary>
 /// <param name="CameBefore">Of the people that the command asks about, those who came before comings were recorded in the coalition.</param>
 /// <param name="CanComeIn">Whether the person that an invitation is for still has something to come in with.</param>
-public readonly record struct Circumstances(DateTimeOffset Now, IReadOnlySet<string> CameBefore, bool CanComeIn);
+/// <param name="HasTokens">Whether the person whose tokens are to end has any that are good, links included.</param>
+public readonly record struct Circumstances(DateTimeOffset Now, IReadOnlySet<string> CameBefore, bool CanComeIn, bool HasTokens);
 
 /// <summary>
 /// Who may do what about a coalition, its organisations and their people: decided here for every door, by the state that the decision
@@ -39,6 +40,9 @@ public sealed class Authority(CoalitionState state, By by, Circumstances known)
     public bool IsOperator => by.Person == By.OperatorPerson;
 
     public DateTimeOffset Now => known.Now;
+
+    /// <summary>See <see cref="Circumstances"/>.</summary>
+    public bool HasTokens => known.HasTokens;
 
     bool IsSteward => state.MaySteward(by.Person);
 
@@ -128,7 +132,7 @@ public sealed class Authority(CoalitionState state, By by, Circumstances known)
 
     // Stewards are the coalition's to make. Of another organisation's people only those who administer it already: the others would come to.
     bool MayMakeSteward(AdmitPerson wanted, Person? ever) =>
-        IsSteward && ever is { HasLeft: false } && wanted.Role == Role.Steward && ever.Has(Mandate.Administer, known.Now)
+        IsSteward && ever is not null && ever.Has(Mandate.Administer, known.Now)
         && wanted.Says(ever with { Role = Role.Steward });
 
     bool Administers(string organisation) => IsOperator || state.Administers(by.Person, organisation, known.Now);

@@ -4,13 +4,13 @@ namespace Annotate.Coalitions;
 
 /// <summary>What somebody wants of a coalition.</summary>
 [GenerateSerializer, Alias("annotate.coalition-command.v1")]
-public abstract record CoalitionCommand : Command
+public abstract record CoalitionCommand : Command, ICommandOn<CoalitionState, Circumstances>
 {
     /// <summary>
     /// Decides it. Whether the sender may is checked here, whatever the door has checked, by the state that the decision changes: the silo that
     /// let the command in may not have heard yet that the sender is no steward any more.
     /// </summary>
-    public Decision DecideBy(CoalitionState state, Circumstances known)
+    public Decision Decide(CoalitionState state, Circumstances known)
     {
         if (!state.Exists && this is not DescribeCoalition) return Problem.NotFound;
         var authority = new Authority(state, By, known);

@@ -17,6 +17,10 @@ public interface ICoalitionGrain : ITopicGrain
     [Alias("read")]
     Task<CoalitionView?> ReadAsync();
 
+    /// <summary>The people of an organisation, or (null) those of none, and what somebody may do about them; null when there is no such one.</summary>
+    [Alias("people")]
+    Task<PeopleView?> PeopleAsync(By by, string? organisation);
+
     /// <summary>By what policy and by whose consent the coalition settles its positions, now.</summary>
     [Alias("voices")]
     Task<Voices> VoicesAsync();
@@ -43,11 +47,27 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
     {
         foreach (var person in command.AsksAbout(State).Where(person => !_asked.Contains(person)).ToArray()) await AskAsync(person);
         var canComeIn = command is InvitePerson invite && State.Find(invite.Person) is { } invited && await TokensOf(invited.Id).CanComeInAsync(invited.Stay);
-        return await RunAsync(command, state => command.DecideBy(state, new Circumstances(Clock.GetUtcNow(), _cameBefore, canComeIn)));
+        var hasTokens = command is EndTokens end && State.Find(end.Person) is { } ended && await TokensOf(ended.Id).HasAnyAsync(ended.Stay);
+        return await RunAsync(command, () => new Circumstances(Clock.GetUtcNow(), _cameBefore, canComeIn, hasTokens));
     }
 
     public Task<CoalitionView?> ReadAsync() =>
         ReadAsync((state, version) => state.Exists ? CoalitionView.Of(Key, state, version) : null);
+
+    public async Task<PeopleView?> PeopleAsync(By by, string? organisation)
+    {
+        await Task.WhenAll(State.PeopleEverOf(organisation).Select(person => person.Id).Where(person => !_asked.Contains(person)).ToArray().Select(AskAsync));
+        var canComeIn = organisation is not null && State.Administers(by.Person, organisation, Clock.GetUtcNow()) ? await WhoCanComeInAsync(organisation) : [];
+        return await ReadAsync((state, version) => PeopleView.Of(state, version, by, organisation, Clock.GetUtcNow(), _cameBefore, canComeIn));
+    }
+
+    // Only to those who administer the organisation does it make a difference.
+    async Task<HashSet<string>> WhoCanComeInAsync(string organisation)
+    {
+        var people = State.People.Where(person => person.Organisation == organisation).ToArray();
+        var can = await Task.WhenAll(people.Select(person => TokensOf(person.Id).CanComeInAsync(person.Stay)));
+        return [.. people.Where((_, index) => can[index]).Select(person => person.Id)];
+    }
 
     public Task<Voices> VoicesAsync() =>
         ReadAsync((state, _) => new Voices(state.Policy, state.OrganisationsWith(Mandate.Position, Clock.GetUtcNow())));
@@ -60,21 +80,6 @@ public sealed class CoalitionGrain(TimeProvider clock) : FeedingGrain<CoalitionS
     }
 
     IPersonTokensGrain TokensOf(string person) => GrainFactory.GetGrain<IPersonTokensGrain>($"{Key}/{person}");
-
-    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
-    {
-        CoalitionDescribed e => new Activity("", e.Name),
-        PolicyChosen e => new Activity("", Json.Word(e.Policy)),
-        OrganisationNamed e => new Activity(e.Organisation, e.Name),
-        PersonAdmitted e => new Activity(e.Person, e.Name),
-        PersonLeft e => new Activity(e.Person, ""),
-        MandateGranted e => new Activity(e.Person, Json.Word(e.Mandate)),
-        MandateRevoked e => new Activity(e.Person, Json.Word(e.Mandate)),
-        PersonInvited e => new Activity(e.Person, ""),
-        PersonCame e => new Activity(e.Person, ""),
-        TokensEnded e => new Activity(e.Person, ""),
-        _ => null,
-    };
 
     protected override SourceCount Count(CoalitionState state) => new(0, state.People.Count());
 }

@@ -27,6 +27,10 @@ public sealed class CoalitionState : IState
     // Those that can be used, by person.
     [Id(6)] readonly Dictionary<string, Invitation> _invitations = [];
 
+    // What organisations were called before, and people: the latest last. Null while none was called anything else.
+    [Id(7)] Dictionary<string, string[]>? _formerOrganisations;
+    [Id(8)] Dictionary<string, string[]>? _formerPeople;
+
     // Not stored: what the names here look like, found out when a name is first compared.
     [NonSerialized] readonly Dictionary<string, LookAlike> _looks = new(StringComparer.Ordinal);
 
@@ -82,26 +86,51 @@ public sealed class CoalitionState : IState
         _entered.Contains(organisation) || PeopleEverOf(organisation).Any(person => cameBefore.Contains(person.Id));
 
     /// <summary>Those of whom it is not recorded that they have come.</summary>
-    internal IEnumerable<Person> PeopleEverOf(string organisation) =>
+    internal IEnumerable<Person> PeopleEverOf(string? organisation) =>
         _people.Values.Where(person => person.Organisation == organisation && !person.HasCome);
 
-    internal bool IsLastAdministrator(string person, DateTimeOffset now) =>
-        Find(person) is { Organisation: { } organisation } found && found.Has(Mandate.Administer, now)
-        && !People.Any(other => other.Id != person && other.Organisation == organisation && other.Has(Mandate.Administer, now));
-
-    /// <summary>Another organisation whose name looks like this one.</summary>
-    /// <param name="except">The one whose name it is to be; null when it is none's.</param>
-    internal Organisation? FindOrganisationLike(string name, string? except = null)
+    /// <summary>Whether an organisation would be left, now or by mere time, without anybody who administers it.</summary>
+    /// <param name="organisation">The person's, as it is to be.</param>
+    /// <param name="next">The person's mandate to administer as it is to be; null when they are to have none.</param>
+    internal bool EndsAdministration(string person, string? organisation, MandateHeld? next, DateTimeOffset now)
     {
-        var look = LookAlike.Of(name);
-        return _organisations.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look));
+        if (organisation is null || next is { Until: null }) return false;
+        var others = People.Where(other => other.Id != person && other.Organisation == organisation && other.Has(Mandate.Administer, now)).ToArray();
+        if (others.Any(AdministersForGood)) return false;
+        // An end that time sets; else it is taken away from whoever is the last, or the last without an end.
+        return next is not null
+            || (Find(person) is { } found && found.Organisation == organisation && found.Has(Mandate.Administer, now)
+                && (others.Length == 0 || AdministersForGood(found)));
     }
 
-    /// <summary>Another person, who may have left, whose name looks like this one: what they wrote stands under it.</summary>
-    internal Person? FindPersonLike(string name, string except)
+    static bool AdministersForGood(Person person) => Array.Exists(person.Mandates, held => held is { Mandate: Mandate.Administer, Until: null });
+
+    /// <summary>Another organisation whose name looks like this one, or did: what is known under it must not pass to somebody else.</summary>
+    /// <param name="except">The one whose name it is to be; null when it is none's.</param>
+    /// <param name="withFormer">Whether what it was called before counts.</param>
+    /// <returns>The organisation in words.</returns>
+    internal string? FindOrganisationLike(string name, string? except, bool withFormer)
     {
         var look = LookAlike.Of(name);
-        return _people.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look));
+        return _organisations.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look))?.Name
+            ?? (withFormer ? FindFormer(_formerOrganisations, look, except, id => _organisations[id].Name) : null);
+    }
+
+    /// <summary>Another person, who may have left, whose name looks like this one, or did: what they wrote stands under it.</summary>
+    /// <param name="withFormer">Whether what they were called before counts.</param>
+    /// <returns>The person in words.</returns>
+    internal string? FindPersonLike(string name, string except, bool withFormer)
+    {
+        var look = LookAlike.Of(name);
+        return _people.Values.FirstOrDefault(other => other.Id != except && LookOf(other.Name).Resembles(look))?.Name
+            ?? (withFormer ? FindFormer(_formerPeople, look, except, id => _people[id].Name) : null);
+    }
+
+    string? FindFormer(Dictionary<string, string[]>? all, LookAlike look, string? except, Func<string, string> nameNow)
+    {
+        foreach (var (id, names) in all ?? [])
+            if (id != except && Array.Find(names, former => LookOf(former).Resembles(look)) is { } former) return $"{nameNow(id)}, which was called {former}";
+        return null;
     }
 
     internal bool IsLastSteward(string person) =>
@@ -109,51 +138,21 @@ public sealed class CoalitionState : IState
 
     public void Apply(long version, Entry entry)
     {
-        switch (entry.Event)
-        {
-            case CoalitionDescribed e:
-                Name = e.Name;
-                Policy = e.Policy;
-                break;
-            case PolicyChosen e:
-                Policy = e.Policy;
-                break;
-            case OrganisationNamed e:
-                _organisations[e.Organisation] = new Organisation(e.Organisation, e.Name);
-                break;
-            case PersonAdmitted e:
-                Admit(e);
-                break;
-            // A person who is not there cannot leave, come, or be given a mandate: an entry that says so is skipped.
-            case PersonLeft e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { HasLeft = true, Mandates = [] };
-                _invitations.Remove(e.Person);
-                break;
-            case MandateGranted e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { Mandates = With(person.Mandates, new MandateHeld(e.Mandate, e.Until)) };
-                NoteAdministrators(person.Organisation, e.Mandate);
-                break;
-            case MandateRevoked e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { Mandates = [.. person.Mandates.Where(held => held.Mandate != e.Mandate)] };
-                break;
-            case PersonInvited e when _people.TryGetValue(e.Person, out var person):
-                if (e.ByOutsider) EndOutsiders(person.Organisation);
-                _invitations[e.Person] = new Invitation(entry.Command, entry.By, e.Expires, e.ByOutsider);
-                break;
-            case PersonCame e when _people.TryGetValue(e.Person, out var person):
-                _people[e.Person] = person with { HasCome = true };
-                if (InvitationOf(e.Person) is { } invitation && (invitation.ByOutsider || invitation.Id == e.Invitation)) _invitations.Remove(e.Person);
-                Enter(person.Organisation);
-                break;
-            case TokensEnded e:
-                _invitations.Remove(e.Person);
-                break;
-        }
+        if (entry.Event is IEventOf<CoalitionState> happened) happened.ApplyTo(this, version, entry);
     }
 
-    void Admit(PersonAdmitted e)
+    internal void Describe(string name, Policy policy) => (Name, Policy) = (name, policy);
+
+    internal void Take(Organisation organisation)
+    {
+        NoteFormer(ref _formerOrganisations, organisation.Id, FindOrganisation(organisation.Id)?.Name, organisation.Name);
+        _organisations[organisation.Id] = organisation;
+    }
+
+    internal void Admit(PersonAdmitted e)
     {
         var ever = FindEver(e.Person);
+        NoteFormer(ref _formerPeople, e.Person, ever?.Name, e.Name);
         var person = new Person(e.Person, e.Name, e.Organisation, e.Affiliation, e.Role, e.Mandates, Stay: StayOf(ever), HasCome: ever is { HasCome: true });
         _people[e.Person] = person;
         if (ever?.Organisation != e.Organisation)
@@ -165,6 +164,44 @@ public sealed class CoalitionState : IState
         if (person.HasCome) Enter(e.Organisation);
         foreach (var held in e.Mandates) NoteAdministrators(e.Organisation, held.Mandate);
     }
+
+    static void NoteFormer(ref Dictionary<string, string[]>? all, string id, string? before, string now)
+    {
+        if (before is null || before == now) return;
+        all ??= [];
+        var known = all.GetValueOrDefault(id, []).Where(name => name != before && name != now).Append(before);
+        all[id] = [.. known.TakeLast(Limits.FormerNamesMax)];
+    }
+
+    internal void Leave(Person person)
+    {
+        _people[person.Id] = person with { HasLeft = true, Mandates = [] };
+        _invitations.Remove(person.Id);
+    }
+
+    internal void Grant(Person person, MandateHeld granted)
+    {
+        _people[person.Id] = person with { Mandates = With(person.Mandates, granted) };
+        NoteAdministrators(person.Organisation, granted.Mandate);
+    }
+
+    internal void Revoke(Person person, Mandate mandate) =>
+        _people[person.Id] = person with { Mandates = [.. person.Mandates.Where(held => held.Mandate != mandate)] };
+
+    internal void Invite(Person person, Invitation invitation)
+    {
+        if (invitation.ByOutsider) EndOutsiders(person.Organisation);
+        _invitations[person.Id] = invitation;
+    }
+
+    internal void Come(Person person, Guid? used)
+    {
+        _people[person.Id] = person with { HasCome = true };
+        if (InvitationOf(person.Id) is { } invitation && (invitation.ByOutsider || invitation.Id == used)) _invitations.Remove(person.Id);
+        Enter(person.Organisation);
+    }
+
+    internal void EndInvitation(string person) => _invitations.Remove(person);
 
     void NoteAdministrators(string? organisation, Mandate mandate)
     {
@@ -189,7 +226,7 @@ public sealed class CoalitionState : IState
     {
         if (_looks.TryGetValue(name, out var look)) return look;
         // Names of before pile up only where people are renamed for ever.
-        if (_looks.Count > 2 * (Limits.PeoplePerCoalitionMax + Limits.OrganisationsPerCoalitionMax)) _looks.Clear();
+        if (_looks.Count > (2 + Limits.FormerNamesMax) * (Limits.PeoplePerCoalitionMax + Limits.OrganisationsPerCoalitionMax)) _looks.Clear();
         return _looks[name] = LookAlike.Of(name);
     }
 

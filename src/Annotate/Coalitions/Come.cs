@@ -19,4 +19,14 @@ public sealed record Come([property: Id(0)] string Person, [property: Id(1)] Gui
 
 /// <param name="Invitation">The one that was used; null when it was none.</param>
 [GenerateSerializer, Immutable, Alias("annotate.person-came.v1")]
-public sealed record PersonCame([property: Id(0)] string Person, [property: Id(1)] Guid? Invitation) : Event;
+public sealed record PersonCame([property: Id(0)] string Person, [property: Id(1)] Guid? Invitation) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new PersonCame("ana", Sample.Id(4))];
+
+    public override Activity? ToActivity() => new(Person, "");
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry)
+    {
+        if (state.FindEver(Person) is { } person) state.Come(person, Invitation);
+    }
+}

@@ -27,4 +27,14 @@ public sealed record InvitePerson([property: Id(0)] string Person, [property: Id
 /// <param name="ByOutsider">See <see cref="Invitation"/>.</param>
 [GenerateSerializer, Immutable, Alias("annotate.person-invited.v1")]
 public sealed record PersonInvited(
-    [property: Id(0)] string Person, [property: Id(1)] DateTimeOffset Expires, [property: Id(2)] bool ByOutsider) : Event;
+    [property: Id(0)] string Person, [property: Id(1)] DateTimeOffset Expires, [property: Id(2)] bool ByOutsider) : Event, IEventOf<CoalitionState>
+{
+    public static IReadOnlyList<Event> Samples => [new PersonInvited("ana", Sample.Until, ByOutsider: true)];
+
+    public override Activity? ToActivity() => new(Person, "");
+
+    public void ApplyTo(CoalitionState state, long version, Entry entry)
+    {
+        if (state.FindEver(Person) is { } person) state.Invite(person, new Invitation(entry.Command, entry.By, Expires, ByOutsider));
+    }
+}

@@ -15,6 +15,16 @@ public enum Mandate
     Administer = 5,
 }
 
+/// <summary>Mandates in addresses: the words as JSON has them, so that neither numbers nor other spellings pass.</summary>
+static class MandateWord
+{
+    public static bool TryRead(string word, out Mandate mandate)
+    {
+        mandate = Array.Find(Enum.GetValues<Mandate>(), each => Json.Word(each) == word);
+        return Json.Word(mandate) == word;
+    }
+}
+
 /// <summary>The coalition's own roles. Stored by number: never renumber.</summary>
 public enum Role
 {

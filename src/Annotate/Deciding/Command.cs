@@ -18,9 +18,16 @@ public abstract record Command
     [Id(2)] public long? IfVersion { get; init; }
 }
 
-/// <summary>What was decided, as it is stored. Sealed, aliased, numbered; a stored type is never changed, only added to.</summary>
-[GenerateSerializer, Immutable, Alias("annotate.event.v1")]
-public abstract record Event;
+/// <summary>A command that is decided on a state. Pure: no clock, no input or output, no randomness.</summary>
+/// <typeparam name="TState">Of the grain that it is sent to.</typeparam>
+/// <typeparam name="TKnown">What the decision depends on beside the state.</typeparam>
+public interface ICommandOn<in TState, in TKnown>
+{
+    Decision Decide(TState state, TKnown known);
+
+    /// <summary>Version of what the command changes, with which If-Match is compared; null for that of the whole journal.</summary>
+    long? VersionIn(TState state) => null;
+}
 
 /// <summary>One entry of a journal: an event with who, when and by which command. Its version is its number in the journal.</summary>
 /// <param name="At">By the clock of the silo that decided it, UTC.</param>
@@ -36,17 +43,18 @@ public sealed record Entry(
     [property: Id(2)] Guid Command,
     [property: Id(3)] ulong Digest,
     [property: Id(4)] Event Event,
-    [property: Id(5)] SettledCommand[]? Settled = null);
+    [property: Id(5)] SettledCommand[]? Settled = null)
+{
+    /// <inheritdoc cref="Event.WithoutWords"/>
+    public Entry WithoutWords(Predicate<Guid> isTakenBack) =>
+        Event.WithoutWords(isTakenBack) is var shown && ReferenceEquals(shown, Event) ? this : this with { Event = shown };
+}
 
 /// <summary>A command that found what it wanted already there. It is remembered with the next entry: see <see cref="CommandLog"/>.</summary>
 /// <param name="Version">The answer it got.</param>
 [GenerateSerializer, Immutable, Alias("annotate.settled-command.v1")]
 public readonly record struct SettledCommand(
     [property: Id(0)] string Person, [property: Id(1)] Guid Command, [property: Id(2)] ulong Digest, [property: Id(3)] long Version);
-
-/// <summary>Nothing happened for so long that the commands that changed nothing became too many to wait for the next entry.</summary>
-[GenerateSerializer, Immutable, Alias("annotate.nothing-changed.v1")]
-public sealed record NothingChanged : Event;
 
 /// <summary>The answer to a command: the version it got (or found), or the problem it met.</summary>
 /// <param name="Problem">Null when the command was carried out, now or when it was first sent.</param>
@@ -73,6 +81,17 @@ public readonly record struct Decision(Event? Event, Problem? Problem)
     public static Decision FromProblem(Problem problem) => Refuse(problem);
 
     public static Decision FromEvent(Event happened) => Record(happened);
+
+    /// <summary>What a command comes to on a state of that version. The one place where a precondition is looked at.</summary>
+    /// <remarks>It counts only where the command would be carried out without it: RFC 9110, section 13.2.1.</remarks>
+    public static Decision Of<TCommand, TState, TKnown>(TCommand command, TState state, long version, TKnown known)
+        where TCommand : Command, ICommandOn<TState, TKnown>
+    {
+        // What the command is about may be gone from the state that it leaves, never from the one that it finds.
+        var found = command.VersionIn(state) ?? version;
+        var decision = command.Decide(state, known);
+        return decision.Problem is null && command.IfVersion is { } seen && seen != found ? Problem.VersionMismatch : decision;
+    }
 }
 
 /// <summary>A grain's state. <see cref="Apply"/> never throws: an event that no longer makes sense is skipped.</summary>

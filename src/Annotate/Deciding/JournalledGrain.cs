@@ -61,6 +61,11 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     }
 
     /// <summary>Decides a command, and answers when what was decided is durable.</summary>
+    /// <param name="known">Asked in the step in which it is decided.</param>
+    protected Task<Answer> RunAsync<TCommand, TKnown>(TCommand command, Func<TKnown> known) where TCommand : Command, ICommandOn<TState, TKnown> =>
+        RunAsync(command, state => Decision.Of(command, state, Journal.Version, known()));
+
+    /// <summary>The same, of a command and what decides it.</summary>
     protected virtual async Task<Answer> RunAsync(Command command, Func<TState, Decision> decide)
     {
         var answer = Decide(command, decide);
@@ -101,11 +106,8 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
     /// <summary>What a follower gets who has nothing, or missed too much: a copy of the state, unless a grain has something smaller.</summary>
     protected virtual object StateForFollowers(long version) => ServiceProvider.GetRequiredService<DeepCopier<TState>>().Copy(State);
 
-    /// <summary>
-    /// An entry as those get it who were not there when it happened, by the state as it is now: without what was taken back since then.
-    /// The same instance where nothing was.
-    /// </summary>
-    protected virtual Entry ForLatecomers(Entry entry) => entry;
+    /// <summary>Whether the words of what has that id were taken back: those who were not there get its entries without them.</summary>
+    protected virtual bool IsTakenBack(Guid id) => false;
 
     Answer Decide(Command command, Func<TState, Decision> decide)
     {
@@ -209,7 +211,7 @@ public abstract class JournalledGrain<TState> : Grain, ITopicGrain where TState 
 
     async Task<IReadOnlyList<Entry>> ForLatecomersAsync(IReadOnlyList<Entry> entries)
     {
-        var shown = entries.Select(ForLatecomers).ToArray();
+        var shown = entries.Select(entry => entry.WithoutWords(IsTakenBack)).ToArray();
         // Taking back may itself be on its way to the disk: a crash must not take it back after it was seen (G1).
         if (!shown.AsSpan().SequenceEqual(entries.ToArray(), ReferenceEqualityComparer.Instance)) await Journal.WhenDurableAsync();
         return shown;

@@ -2,13 +2,6 @@ using Annotate.Deciding;
 
 namespace Annotate.Feeds;
 
-/// <summary>What an entry of a source means to those who follow the feed.</summary>
-/// <param name="Subject">What it is about within its topic: id of an annotation, slug of an organisation, a person or a section; or empty.</param>
-/// <param name="Summary">
-/// A few words. Never the words of an annotation: those may be deleted, and the feed would still show them.
-/// </param>
-public readonly record struct Activity(string Subject, string Summary);
-
 /// <summary>How much there is in a source, for the coalition's index.</summary>
 /// <param name="Open">Of them, those that need attention.</param>
 [GenerateSerializer, Immutable, Alias("annotate.source-count.v1")]
@@ -46,4 +39,11 @@ public sealed record ActivityReceived(
     [property: Id(3)] string Kind,
     [property: Id(4)] string Subject,
     [property: Id(5)] string Summary,
-    [property: Id(6)] SourceCount Count) : Event;
+    [property: Id(6)] SourceCount Count) : Event, IEventOf<FeedState>
+{
+    public static IReadOnlyList<Event> Samples => [
+        new ActivityReceived("thread/c/coalition/treaty/art_40", 3, Sample.Until, "annotated", "subject", "summary", new SourceCount(1, 2)),
+    ];
+
+    public void ApplyTo(FeedState state, long version, Entry entry) => state.Take(this, version, entry.By);
+}

@@ -43,10 +43,15 @@ public sealed class FeedState : IState
 
     public void Apply(long version, Entry entry)
     {
+        if (entry.Event is IEventOf<FeedState> happened) happened.ApplyTo(this, version, entry);
+    }
+
+    internal void Take(ActivityReceived e, long version, By by)
+    {
         // A repeat is never recorded; should one be found here all the same, it is skipped.
-        if (entry.Event is not ActivityReceived e || e.SourceVersion <= KnownOf(e.Source)) return;
+        if (e.SourceVersion <= KnownOf(e.Source)) return;
         _sources[e.Source] = new KnownSource(e.SourceVersion, e.Count);
-        _recent.Enqueue(ActivityView.Of(version, entry.By, e));
+        _recent.Enqueue(ActivityView.Of(version, by, e));
         if (_recent.Count > Limits.ActivitiesPerPageMax) _recent.Dequeue();
     }
 }

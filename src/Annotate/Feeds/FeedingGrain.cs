@@ -37,9 +37,6 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
     /// <summary>The feed that hears of this grain.</summary>
     protected abstract FeedKey Feed { get; }
 
-    /// <summary>What the entry means to those who follow the feed; null when it is nothing to them.</summary>
-    protected abstract Activity? ActivityOf(Entry entry);
-
     protected abstract SourceCount Count(TState state);
 
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -117,7 +114,7 @@ public abstract class FeedingGrain<TState>(TimeProvider clock) : JournalledGrain
         var entries = await HistoryAsync(_confirmed, version, Limits.ActivitiesPerDeliveryMax, Limits.CatchUpBytesMax);
         var activities = new List<SentActivity>(entries.Count);
         for (var i = 0; i < entries.Count; i++)
-            if (ActivityOf(entries[i]) is { } activity) activities.Add(Sent(_confirmed + 1 + i, entries[i], activity));
+            if (entries[i].Event.ToActivity() is { } activity) activities.Add(Sent(_confirmed + 1 + i, entries[i], activity));
         if (activities.Count > 0) await feed.ReceiveAsync(new Delivery(Source, count, [.. activities]));
         _confirmed += entries.Count;
     }

@@ -14,7 +14,7 @@ public enum Shelf
 
 /// <summary>Enters a name in the catalogue, or changes it. Sent by the door that made the thing, after it was made; sending it again heals an interruption.</summary>
 [GenerateSerializer, Alias("annotate.enter-in-catalogue.v1")]
-public sealed record EnterInCatalogue : Command
+public sealed record EnterInCatalogue : Command, ICommandOn<CatalogueState, DateTimeOffset>
 {
     [Id(0)] public required Shelf Shelf { get; init; }
 
@@ -22,10 +22,25 @@ public sealed record EnterInCatalogue : Command
     [Id(1)] public required string Entry { get; init; }
 
     [Id(2)] public required string Name { get; init; }
+
+    public Decision Decide(CatalogueState state, DateTimeOffset known)
+    {
+        var names = state.Of(Shelf);
+        return names.GetValueOrDefault(Entry) == Name ? Decision.Unchanged
+            : !names.ContainsKey(Entry) && names.Count >= Limits.CatalogueEntriesMax
+                ? Problem.TooLarge($"The catalogue holds at most {Limits.CatalogueEntriesMax} {Shelf}.")
+            : new EnteredInCatalogue(Shelf, Entry, Name);
+    }
 }
 
 [GenerateSerializer, Immutable, Alias("annotate.entered-in-catalogue.v1")]
-public sealed record EnteredInCatalogue([property: Id(0)] Shelf Shelf, [property: Id(1)] string Entry, [property: Id(2)] string Name) : Event;
+public sealed record EnteredInCatalogue([property: Id(0)] Shelf Shelf, [property: Id(1)] string Entry, [property: Id(2)] string Name)
+    : Event, IEventOf<CatalogueState>
+{
+    public static IReadOnlyList<Event> Samples => [new EnteredInCatalogue(Shelf.Coalitions, "c", "Name")];
+
+    public void ApplyTo(CatalogueState state, long version, Entry entry) => state.Enter(Shelf, Entry, Name);
+}
 
 /// <summary>The names of instruments and coalitions: Orleans cannot list its grains.</summary>
 [GenerateSerializer, Alias("annotate.catalogue-state.v1")]
@@ -35,21 +50,15 @@ public sealed class CatalogueState : IState
 
     [Id(1)] public Dictionary<string, string> Coalitions { get; private set; } = [];
 
-    public Decision Decide(EnterInCatalogue command)
-    {
-        var names = Of(command.Shelf);
-        if (names.TryGetValue(command.Entry, out var name))
-            return name == command.Name ? Decision.Unchanged : new EnteredInCatalogue(command.Shelf, command.Entry, command.Name);
-        if (names.Count >= Limits.CatalogueEntriesMax) return Problem.TooLarge($"The catalogue holds at most {Limits.CatalogueEntriesMax} {command.Shelf}.");
-        return new EnteredInCatalogue(command.Shelf, command.Entry, command.Name);
-    }
-
     public void Apply(long version, Entry entry)
     {
-        if (entry.Event is EnteredInCatalogue entered) Of(entered.Shelf)[entered.Entry] = entered.Name;
+        if (entry.Event is IEventOf<CatalogueState> happened) happened.ApplyTo(this, version, entry);
     }
 
-    Dictionary<string, string> Of(Shelf shelf) => shelf == Shelf.Coalitions ? Coalitions : Instruments;
+    internal void Enter(Shelf shelf, string entry, string name) => Of(shelf)[entry] = name;
+
+    /// <summary>The names on one shelf, by id.</summary>
+    internal Dictionary<string, string> Of(Shelf shelf) => shelf == Shelf.Coalitions ? Coalitions : Instruments;
 }
 
 /// <summary>There is one catalogue. Key: <see cref="CatalogueGrain.Only"/>.</summary>
@@ -83,9 +92,9 @@ public sealed class CatalogueGrain(TimeProvider clock) : JournalledGrain<Catalog
 
     protected override string Kind => TopicKind;
 
-    public Task<Answer> EnterAsync(EnterInCatalogue command) => RunAsync(command, state => state.Decide(command));
+    public Task<Answer> EnterAsync(EnterInCatalogue command) => RunAsync(command, Clock.GetUtcNow);
 
     public Task<CatalogueNames> ReadAsync(Shelf shelf) => ReadAsync((state, version) => new CatalogueNames(
         version,
-        [.. (shelf == Shelf.Coalitions ? state.Coalitions : state.Instruments).OrderBy(name => name.Key, StringComparer.Ordinal).Select(name => new CatalogueName(name.Key, name.Value))]));
+        [.. state.Of(shelf).OrderBy(name => name.Key, StringComparer.Ordinal).Select(name => new CatalogueName(name.Key, name.Value))]));
 }

@@ -6,17 +6,36 @@ namespace Annotate.Instruments;
 
 /// <summary>Brings a draft of an instrument in. It was read before, outside the grain: reading is long, deciding is not.</summary>
 [GenerateSerializer, Alias("annotate.import-draft.v1")]
-public sealed record ImportDraft : Command
+public sealed record ImportDraft : Command, ICommandOn<InstrumentState, DateTimeOffset>
 {
     /// <summary>The instrument's title; may be null when it has one already.</summary>
     [Id(0)] public string? Title { get; init; }
 
     [Id(1)] public required Draft Draft { get; init; }
+
+    public Decision Decide(InstrumentState state, DateTimeOffset known)
+    {
+        if ((Title ?? state.Title) is not { } title || !InstrumentState.IsTitle(title))
+            return Problem.Invalid($"An instrument's title has 1 to {Limits.InstrumentTitleCharactersMax} characters, and the first draft brings it.");
+        if (state.Title is not null && state.Title != title) return Problem.Conflict($"The instrument's title is \"{state.Title}\".");
+        if (state.Drafts.TryGetValue(Draft.Id, out var kept))
+            return kept.Draft.Digest == Draft.Digest ? Decision.Unchanged : Problem.Conflict($"Draft {Draft.Id} is there with other content, and a draft never changes: import this under another id.");
+        if (state.Drafts.Count >= Limits.DraftsPerInstrumentMax) return Problem.TooLarge($"An instrument has at most {Limits.DraftsPerInstrumentMax} drafts.");
+        return new DraftImported(title, Draft);
+    }
 }
 
 /// <param name="Title">The instrument's title: as given, or as it already was.</param>
 [GenerateSerializer, Immutable, Alias("annotate.draft-imported.v1")]
-public sealed record DraftImported([property: Id(0)] string Title, [property: Id(1)] Draft Draft) : Event;
+public sealed record DraftImported([property: Id(0)] string Title, [property: Id(1)] Draft Draft) : Event, IEventOf<InstrumentState>
+{
+    public static IReadOnlyList<Event> Samples => [
+        new DraftImported("Title", new Draft("l15", "L.15", "en", "digest", new DraftContent(
+            "Note", [], [new Provision("art_1", ProvisionKind.Article, "1", "Purpose", "Words.", [], "chp_I")]))),
+    ];
+
+    public void ApplyTo(InstrumentState state, long version, Entry entry) => state.Take(Title, Draft, entry.At);
+}
 
 /// <summary>One version of an instrument. It never changes: annotations and citations point into it.</summary>
 /// <param name="Id">Slug.</param>
@@ -73,23 +92,15 @@ public sealed class InstrumentState : IState
 
     public static bool IsTitle(string? title) => title is { Length: > 0 and <= Limits.InstrumentTitleCharactersMax } && !title.AsSpan().ContainsAnyInRange('\0', '\u001f');
 
-    public Decision Decide(ImportDraft command)
-    {
-        var draft = command.Draft;
-        if ((command.Title ?? Title) is not { } title || !IsTitle(title))
-            return Problem.Invalid($"An instrument's title has 1 to {Limits.InstrumentTitleCharactersMax} characters, and the first draft brings it.");
-        if (Title is not null && title != Title) return Problem.Conflict($"The instrument's title is \"{Title}\".");
-        if (Drafts.TryGetValue(draft.Id, out var kept))
-            return kept.Draft.Digest == draft.Digest ? Decision.Unchanged : Problem.Conflict($"Draft {draft.Id} is there with other content, and a draft never changes: import this under another id.");
-        if (Drafts.Count >= Limits.DraftsPerInstrumentMax) return Problem.TooLarge($"An instrument has at most {Limits.DraftsPerInstrumentMax} drafts.");
-        return new DraftImported(title, draft);
-    }
-
     public void Apply(long version, Entry entry)
     {
-        if (entry.Event is not DraftImported imported) return;
-        Title = imported.Title;
-        Drafts.TryAdd(imported.Draft.Id, new ImportedDraft(imported.Draft, entry.At));
+        if (entry.Event is IEventOf<InstrumentState> happened) happened.ApplyTo(this, version, entry);
+    }
+
+    internal void Take(string title, Draft draft, DateTimeOffset at)
+    {
+        Title = title;
+        Drafts.TryAdd(draft.Id, new ImportedDraft(draft, at));
     }
 }
 

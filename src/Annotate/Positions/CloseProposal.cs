@@ -76,7 +76,18 @@ public sealed record CoalitionPositionAdopted(
     [property: Id(0)] long Proposal,
     [property: Id(1)] PositionKind Kind,
     [property: Id(2)] OutcomeReason Reason,
-    [property: Id(3)] Tally Tally) : Event;
+    [property: Id(3)] Tally Tally) : Event, IEventOf<PositionState>
+{
+    public static IReadOnlyList<Event> Samples => [new CoalitionPositionAdopted(7, PositionKind.Amend, OutcomeReason.NobodyBlocked, new Tally(1, 2, 3, 4, 5))];
+
+    public override Activity? ToActivity() => new(Json.Word(Reason), Json.Word(Kind));
+
+    public void ApplyTo(PositionState state, long version, Entry entry)
+    {
+        // An outcome is decided once.
+        if (state.IsOpen(Proposal)) state.Close(new Outcome(true, Reason, Tally, entry.At));
+    }
+}
 
 /// <param name="Proposal">Version of the proposal that closed without being adopted.</param>
 [GenerateSerializer, Immutable, Alias("annotate.coalition-position-lapsed.v1")]
@@ -84,4 +95,14 @@ public sealed record CoalitionPositionLapsed(
     [property: Id(0)] long Proposal,
     [property: Id(1)] PositionKind Kind,
     [property: Id(2)] OutcomeReason Reason,
-    [property: Id(3)] Tally Tally) : Event;
+    [property: Id(3)] Tally Tally) : Event, IEventOf<PositionState>
+{
+    public static IReadOnlyList<Event> Samples => [new CoalitionPositionLapsed(7, PositionKind.Amend, OutcomeReason.VoicesMissing, new Tally(1, 2, 3, 4, 5))];
+
+    public override Activity? ToActivity() => new(Json.Word(Reason), Json.Word(Kind));
+
+    public void ApplyTo(PositionState state, long version, Entry entry)
+    {
+        if (state.IsOpen(Proposal)) state.Close(new Outcome(false, Reason, Tally, entry.At));
+    }
+}

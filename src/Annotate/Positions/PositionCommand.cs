@@ -9,14 +9,11 @@ public readonly record struct PositionMoment(DateTimeOffset Now, Voices Asked);
 
 /// <summary>What somebody wants of the positions on a provision. If-Match compares with the version of all of them together.</summary>
 [GenerateSerializer, Alias("annotate.position-command.v1")]
-public abstract record PositionCommand : Command
+public abstract record PositionCommand : Command, ICommandOn<PositionState, PositionMoment>
 {
-    public abstract Decision Decide(PositionState state, PositionMoment moment);
+    public abstract Decision Decide(PositionState state, PositionMoment known);
 
     /// <summary>Nobody speaks for another organisation (G8).</summary>
     protected Problem? CheckSpeaksFor(string organisation) =>
         By.Organisation == organisation ? null : Problem.MandateMissing("You can speak for your own organisation only.");
-
-    protected Problem? CheckVersion(PositionState state) =>
-        IfVersion is { } version && version != state.Version ? Problem.VersionMismatch : null;
 }

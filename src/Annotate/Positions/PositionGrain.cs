@@ -41,7 +41,7 @@ public sealed class PositionGrain(TimeProvider clock) : FeedingGrain<PositionSta
     public async Task<Answer> RunAsync(PositionCommand command)
     {
         var asked = command is ProposeCoalitionPosition proposal ? await AskedAsync(proposal) : Nobody;
-        return await RunAsync(command, state => command.Decide(state, new PositionMoment(Clock.GetUtcNow(), asked)));
+        return await RunAsync(command, () => new PositionMoment(Clock.GetUtcNow(), asked));
     }
 
     public Task<PositionsView> ReadAsync() => ReadAsync(PositionsView.Of);
@@ -60,16 +60,6 @@ public sealed class PositionGrain(TimeProvider clock) : FeedingGrain<PositionSta
     }
 
     protected override Event? DueAt(PositionState state, DateTimeOffset now) => CloseProposal.Due(state, now);
-
-    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
-    {
-        PositionTaken e => new Activity(e.Organisation, e.RedLine ? $"{Json.Word(e.Kind)}, red line" : Json.Word(e.Kind)),
-        CoalitionPositionProposed e => new Activity("", Json.Word(e.Kind)),
-        CoalitionPositionAdopted e => new Activity(Json.Word(e.Reason), Json.Word(e.Kind)),
-        CoalitionPositionLapsed e => new Activity(Json.Word(e.Reason), Json.Word(e.Kind)),
-        ConsentGiven e => new Activity(e.Organisation, Json.Word(e.Consent)),
-        _ => null,
-    };
 
     protected override SourceCount Count(PositionState state) => new(0, state.Positions.Count);
 

@@ -30,28 +30,24 @@ public sealed class PositionState : IState
     public void Apply(long version, Entry entry)
     {
         Version = version;
-        switch (entry.Event)
-        {
-            case PositionTaken e:
-                _positions[e.Organisation] = new OrganisationPosition(e.Organisation, e.Kind, e.RedLine, e.Reason, entry.By, entry.At);
-                break;
-            case CoalitionPositionProposed e:
-                Proposal = new CoalitionPosition(e.Kind, e.Reason, entry.By, entry.At, version, e.Terms);
-                _consents.Clear();
-                break;
-            // A consent to a proposal that was replaced says nothing about the one that stands now, and one to a closed proposal comes too late: skipped.
-            case ConsentGiven e when IsOpen(e.Proposal):
-                _consents[e.Organisation] = new ConsentHeld(e.Organisation, e.Consent, e.Caveat, entry.By, entry.At);
-                break;
-            // An outcome is decided once.
-            case CoalitionPositionAdopted e when IsOpen(e.Proposal):
-                Adopted = Proposal = Proposal! with { Outcome = new Outcome(true, e.Reason, e.Tally, entry.At) };
-                break;
-            case CoalitionPositionLapsed e when IsOpen(e.Proposal):
-                Proposal = Proposal! with { Outcome = new Outcome(false, e.Reason, e.Tally, entry.At) };
-                break;
-        }
+        if (entry.Event is IEventOf<PositionState> happened) happened.ApplyTo(this, version, entry);
     }
 
-    bool IsOpen(long proposal) => Proposal is { Outcome: null } standing && standing.Version == proposal;
+    internal void Take(OrganisationPosition position) => _positions[position.Organisation] = position;
+
+    internal void Take(ConsentHeld consent) => _consents[consent.Organisation] = consent;
+
+    internal void Propose(CoalitionPosition proposal)
+    {
+        Proposal = proposal;
+        _consents.Clear();
+    }
+
+    internal void Close(Outcome outcome)
+    {
+        Proposal = Proposal! with { Outcome = outcome };
+        if (outcome.IsAdopted) Adopted = Proposal;
+    }
+
+    internal bool IsOpen(long proposal) => Proposal is { Outcome: null } standing && standing.Version == proposal;
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Annotate.Calls;
 using Annotate.Deciding;
 using Annotate.Instruments;
 
@@ -10,8 +11,26 @@ namespace Annotate.Statements;
 [GenerateSerializer, Alias("annotate.describe-section.v1")]
 public sealed record DescribeSection(
     [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations, [property: Id(3)] string? After)
-    : StatementCommand
+    : StatementCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of<SectionBody>(
+        "PUT", "/sections/{section}", Right.Draft, "Adds a section, or changes its title and citations.", AskAsync);
+
+    static async Task<Asked> AskAsync(Call call, SectionBody body)
+    {
+        var command = new DescribeSection(call["section"], body.Title ?? "", [.. body.Citations ?? []], body.After) { Id = call.Id, By = call.By };
+        return Asked.For(await SoughtAsync(call, command), command.Section);
+    }
+
+    // What is malformed, and what is missing, the decision refuses: it knows whether the command was carried out long ago.
+    static async Task<DescribeSection> SoughtAsync(Call call, DescribeSection command)
+    {
+        var isWellFormed = command.Citations.Length is > 0 and <= Limits.CitationsPerSectionMax && Array.TrueForAll(command.Citations, EId.IsValid);
+        if (!isWellFormed || await StatementNoun.Of(call).ReadAsync() is not { } statement) return command;
+        var found = await call.Grains.GetGrain<IInstrumentGrain>(statement.Instrument).FoundAsync(statement.Draft, command.Citations);
+        return command with { SoughtIn = statement.Draft, Found = found };
+    }
+
     /// <summary>
     /// The draft in which the door looked for the citations; it must still be the statement's. Null when nothing is cited. No part of what
     /// the command says: a repeat may be looked up in another.
@@ -60,12 +79,33 @@ public sealed record DescribeSection(
     }
 }
 
+/// <param name="Citations">eIds of provisions of the statement's instrument.</param>
+/// <param name="After">The section that it follows; missing adds it at the end and leaves one that is there where it is.</param>
+public sealed record SectionBody(string? Title, IReadOnlyList<string>? Citations, string? After);
+
 /// <param name="After">The section that it follows; null when it is the first.</param>
 [GenerateSerializer, Immutable, Alias("annotate.section-added.v1")]
 public sealed record SectionAdded(
     [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations, [property: Id(3)] string? After)
-    : Event;
+    : Event, IEventOf<StatementState>
+{
+    public static IReadOnlyList<Event> Samples => [new SectionAdded("intro", "Introduction", ["art_1", "art_2"], "before")];
+
+    public override Activity? ToActivity() => new(Section, Title);
+
+    public void ApplyTo(StatementState state, long version, Entry entry)
+    {
+        if (state.IndexOf(Section) < 0) state.Insert(new Section(Section, Title, Citations, version), After);
+    }
+}
 
 [GenerateSerializer, Immutable, Alias("annotate.section-described.v1")]
 public sealed record SectionDescribed(
-    [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations) : Event;
+    [property: Id(0)] string Section, [property: Id(1)] string Title, [property: Id(2)] string[] Citations) : Event, IEventOf<StatementState>
+{
+    public static IReadOnlyList<Event> Samples => [new SectionDescribed("intro", "Introduction", ["art_1"])];
+
+    public override Activity? ToActivity() => new(Section, Title);
+
+    public void ApplyTo(StatementState state, long version, Entry entry) => state.Replace(new Section(Section, Title, Citations, version));
+}

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
+using Annotate.Calls;
 using Annotate.Deciding;
+using Annotate.Instruments;
 
 namespace Annotate.Statements;
 
@@ -9,8 +11,28 @@ public sealed record DescribeStatement(
     [property: Id(0)] string Title,
     [property: Id(1)] string Destination,
     [property: Id(2)] string Instrument,
-    [property: Id(3)] string Draft) : StatementCommand
+    [property: Id(3)] string Draft) : StatementCommand, IHasDoor
 {
+    public static CommandDoor Door { get; } = CommandDoor.Of<StatementBody>(
+        "PUT", "", Right.Draft, "Begins a statement, or changes its title, destination or draft.", AskAsync);
+
+    static async Task<Asked> AskAsync(Call call, StatementBody body)
+    {
+        var (instrument, draft) = (body.Instrument ?? "", body.Draft ?? "");
+        if ((Slug.Check(instrument, "an instrument") ?? await call.Grains.CheckDraftAsync(instrument, draft)) is { } problem) return problem;
+        var found = await FoundAsync(call, instrument, draft);
+        var command = new DescribeStatement(body.Title ?? "", body.Destination ?? "", instrument, draft) { Id = call.Id, By = call.By, Found = found };
+        return Asked.For(command, call["statement"]);
+    }
+
+    // Of what the statement's sections cite.
+    static async Task<string[]> FoundAsync(Call call, string instrument, string draft)
+    {
+        if (await StatementNoun.Of(call).ReadAsync() is not { } statement || (statement.Instrument == instrument && statement.Draft == draft)) return [];
+        string[] cited = [.. statement.Sections.SelectMany(section => section.Citations).Distinct(StringComparer.Ordinal)];
+        return cited.Length == 0 ? [] : await call.Grains.GetGrain<IInstrumentGrain>(instrument).FoundAsync(draft, cited);
+    }
+
     /// <summary>
     /// Provisions that the door found in the draft, among them all that the sections cite. When another draft is chosen, whatever a section
     /// cites must be among them. No part of what the command says: a repeat may find others.
@@ -44,9 +66,18 @@ public sealed record DescribeStatement(
     }
 }
 
+public sealed record StatementBody(string? Title, string? Destination, string? Instrument, string? Draft);
+
 [GenerateSerializer, Immutable, Alias("annotate.statement-described.v1")]
 public sealed record StatementDescribed(
     [property: Id(0)] string Title,
     [property: Id(1)] string Destination,
     [property: Id(2)] string Instrument,
-    [property: Id(3)] string Draft) : Event;
+    [property: Id(3)] string Draft) : Event, IEventOf<StatementState>
+{
+    public static IReadOnlyList<Event> Samples => [new StatementDescribed("Title", "Destination", "treaty", "l15")];
+
+    public override Activity? ToActivity() => new("", Title);
+
+    public void ApplyTo(StatementState state, long version, Entry entry) => state.Describe(this);
+}

@@ -129,7 +129,11 @@ public sealed class SectionState : IState
 
     public void Apply(long version, Entry entry)
     {
-        if (entry.Event is not Edited edited) return;
+        if (entry.Event is IEventOf<SectionState> happened) happened.ApplyTo(this, version, entry);
+    }
+
+    internal void Take(Edited edited, string person)
+    {
         if (!TryTake(edited, out var update))
         {
             IsDamaged = true;
@@ -137,7 +141,7 @@ public sealed class SectionState : IState
         }
 
         _mayReadOtherwise = _document.MayReadOtherwise;
-        foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, entry.By.Person);
+        foreach (var range in update.Ranges) _owners.TryAdd(range.ClientId, person);
         _newBytes += GrowthOf(update);
         _newPieces += PiecesOf(update);
         // The entry is kept for followers for a while; what was decoded of it is larger than it is, and needed no more.

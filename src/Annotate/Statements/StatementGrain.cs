@@ -37,7 +37,7 @@ public sealed class StatementGrain(TimeProvider clock) : FeedingGrain<StatementS
     StatementKey Statement =>
         _statement ??= StatementKey.TryParse(Key) ?? throw new InvalidOperationException($"{Key} is no key of a statement.");
 
-    public Task<Answer> RunAsync(StatementCommand command) => RunAsync(command, command.DecideBy);
+    public Task<Answer> RunAsync(StatementCommand command) => RunAsync(command, Clock.GetUtcNow);
 
     public Task<StatementView?> ReadAsync() =>
         ReadAsync((state, version) => state.Exists ? StatementView.Of(Statement, state, version) : null);
@@ -45,15 +45,6 @@ public sealed class StatementGrain(TimeProvider clock) : FeedingGrain<StatementS
     public Task<bool> HasSectionAsync(string section) => ReadAsync((state, _) => state.Sections.Any(has => has.Id == section));
 
     protected override object StateForFollowers(long version) => StatementView.Of(Statement, State, version);
-
-    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
-    {
-        StatementDescribed e => new Activity("", e.Title),
-        SectionAdded e => new Activity(e.Section, e.Title),
-        SectionDescribed e => new Activity(e.Section, e.Title),
-        SectionMoved e => new Activity(e.Section, ""),
-        _ => null,
-    };
 
     protected override SourceCount Count(StatementState state) => new(0, state.Sections.Count);
 }

@@ -44,28 +44,27 @@ public sealed class StatementState : IState
     public void Apply(long version, Entry entry)
     {
         Version = version;
-        switch (entry.Event)
-        {
-            case StatementDescribed e:
-                (Title, Destination, Instrument, Draft) = (e.Title, e.Destination, e.Instrument, e.Draft);
-                break;
-            case SectionAdded e when IndexOf(e.Section) < 0:
-                Insert(new Section(e.Section, e.Title, e.Citations, version), e.After);
-                break;
-            // What is not there cannot be described or moved: an entry that says so is skipped.
-            case SectionDescribed e when IndexOf(e.Section) is >= 0 and var index:
-                _sections[index] = new Section(e.Section, e.Title, e.Citations, version);
-                break;
-            case SectionMoved e when IndexOf(e.Section) is >= 0 and var index && e.After != e.Section:
-                var moved = _sections[index];
-                _sections.RemoveAt(index);
-                Insert(moved, e.After);
-                break;
-        }
+        if (entry.Event is IEventOf<StatementState> happened) happened.ApplyTo(this, version, entry);
+    }
+
+    internal void Describe(StatementDescribed e) => (Title, Destination, Instrument, Draft) = (e.Title, e.Destination, e.Instrument, e.Draft);
+
+    // What is not there cannot be described or moved: skipped.
+    internal void Replace(Section section)
+    {
+        if (IndexOf(section.Id) is >= 0 and var index) _sections[index] = section;
+    }
+
+    internal void Move(string section, string? after)
+    {
+        if (IndexOf(section) is not (>= 0 and var index)) return;
+        var moved = _sections[index];
+        _sections.RemoveAt(index);
+        Insert(moved, after);
     }
 
     // After a section that is not there: at the end.
-    void Insert(Section section, string? after)
+    internal void Insert(Section section, string? after)
     {
         var index = after is null ? 0 : IndexOf(after) + 1;
         _sections.Insert(after is not null && index == 0 ? _sections.Count : index, section);

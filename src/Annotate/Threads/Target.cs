@@ -30,6 +30,8 @@ public sealed record Target(
     [property: Id(3)] TextQuote? Quote = null,
     [property: Id(4)] TextPosition? Position = null)
 {
+    internal static Target Sample => new("treaty", "l15", "art_40__para_4", new TextQuote("exact", "before", "after"), new TextPosition(3, 8));
+
     /// <summary>The problem with it in the thread of that article, or null.</summary>
     public Problem? Check(ThreadKey thread) =>
         Slug.Check(Draft, "a draft")

@@ -4,10 +4,12 @@ namespace Annotate.Threads;
 
 /// <summary>What somebody wants of a thread.</summary>
 [GenerateSerializer, Alias("annotate.thread-command.v1")]
-public abstract record ThreadCommand : Command
+public abstract record ThreadCommand : Command, ICommandOn<ThreadState, ThreadKey>
 {
     /// <summary>Decides it in the thread that has that key.</summary>
-    public abstract Decision Decide(ThreadKey thread, ThreadState state);
+    public abstract Decision Decide(ThreadState state, ThreadKey known);
+
+    public virtual long? VersionIn(ThreadState state) => null;
 
     /// <summary>Finds what the command is about, or the reason why it cannot be changed by this sender now.</summary>
     /// <param name="mayOthers">Whether somebody else than its author may do this.</param>
@@ -16,7 +18,6 @@ public abstract record ThreadCommand : Command
         written = state.Find(id)!;
         return written is null ? Problem.NotFound
             : !mayOthers && written.By.Person != By.Person ? Problem.NotYours
-            : IfVersion is { } version && version != written.Version ? Problem.VersionMismatch
             : written.IsDeleted ? Problem.Conflict("It was deleted.")
             : null;
     }

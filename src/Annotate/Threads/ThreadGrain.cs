@@ -31,24 +31,13 @@ public sealed class ThreadGrain(TimeProvider clock) : FeedingGrain<ThreadState>(
 
     ThreadKey Thread => _thread ??= ThreadKey.TryParse(Key) ?? throw new InvalidOperationException($"{Key} is no key of a thread.");
 
-    public Task<Answer> RunAsync(ThreadCommand command) => RunAsync(command, state => command.Decide(Thread, state));
+    public Task<Answer> RunAsync(ThreadCommand command) => RunAsync(command, () => Thread);
 
     public Task<ThreadView> ReadAsync() => ReadAsync((state, version) => ThreadView.Of(Thread, state, version));
 
-    protected override Entry ForLatecomers(Entry entry) => WordsTakenBack.Without(entry, id => State.Find(id) is { IsDeleted: true });
+    protected override bool IsTakenBack(Guid id) => State.Find(id) is { IsDeleted: true };
 
     protected override object StateForFollowers(long version) => ThreadView.Of(Thread, State, version);
-
-    protected override Activity? ActivityOf(Entry entry) => entry.Event switch
-    {
-        Annotated e => new Activity($"{e.Id}", $"{Json.Word(e.Motivation)} {e.Target.EId}"),
-        Replied e => new Activity($"{e.Annotation}", ""),
-        AnnotationEdited e => new Activity($"{e.Annotation}", ""),
-        AnnotationResolved e => new Activity($"{e.Annotation}", ""),
-        AnnotationReopened e => new Activity($"{e.Annotation}", ""),
-        AnnotationDeleted e => new Activity($"{e.Annotation}", ""),
-        _ => null,
-    };
 
     protected override SourceCount Count(ThreadState state) => new(state.Open, state.Total);
 }

@@ -39,72 +39,39 @@ public sealed class ThreadState : IState
     public void Apply(long version, Entry entry)
     {
         Version = version;
-        switch (entry.Event)
-        {
-            case Annotated e:
-                Add(version, entry, e);
-                break;
-            case Replied e:
-                Add(version, entry, e);
-                break;
-            // What is not there, or was deleted, cannot be changed: an entry that says so is skipped.
-            case AnnotationEdited e when Find(e.Annotation) is { IsDeleted: false } written:
-                Edit(version, entry, e, written);
-                break;
-            case AnnotationResolved e when FindAnnotation(e.Annotation) is { } annotation:
-                annotation.IsResolved = true;
-                annotation.Version = version;
-                break;
-            case AnnotationReopened e when FindAnnotation(e.Annotation) is { } annotation:
-                annotation.IsResolved = false;
-                annotation.Version = version;
-                break;
-            case AnnotationDeleted e when Find(e.Annotation) is { } written:
-                Delete(version, written);
-                break;
-        }
+        if (entry.Event is IEventOf<ThreadState> happened) happened.ApplyTo(this, version, entry);
     }
 
-    void Add(long version, Entry entry, Annotated e)
+    internal void Add(Annotation annotation)
     {
-        if (!_places.TryAdd(e.Id, new Place(_annotations.Count, -1))) return;
-        _annotations.Add(new Annotation
-        {
-            Id = e.Id,
-            By = entry.By,
-            At = entry.At,
-            Version = version,
-            Text = e.Text,
-            Target = e.Target,
-            Motivation = e.Motivation,
-            Tags = e.Tags,
-        });
-        Characters += e.Text.Length;
+        if (!_places.TryAdd(annotation.Id, new Place(_annotations.Count, -1))) return;
+        _annotations.Add(annotation);
+        Characters += annotation.Text!.Length;
     }
 
-    void Add(long version, Entry entry, Replied e)
+    internal void Add(Guid annotation, Reply reply)
     {
-        if (!_places.TryGetValue(e.Annotation, out var place) || place.Reply >= 0) return;
+        if (!_places.TryGetValue(annotation, out var place) || place.Reply >= 0) return;
         var replies = _annotations[place.Annotation].Replies;
-        if (!_places.TryAdd(e.Id, place with { Reply = replies.Count })) return;
-        replies.Add(new Reply { Id = e.Id, By = entry.By, At = entry.At, Version = version, Text = e.Text });
-        Characters += e.Text.Length;
+        if (!_places.TryAdd(reply.Id, place with { Reply = replies.Count })) return;
+        replies.Add(reply);
+        Characters += reply.Text!.Length;
     }
 
-    void Edit(long version, Entry entry, AnnotationEdited e, Written written)
+    internal void Edit(Written written, string? text, string[]? tags, long version, Entry entry)
     {
-        if (e.Text is not null && e.Text != written.Text)
+        if (text is not null && text != written.Text)
         {
             written.Edits.Add(new EarlierWording(entry.At, entry.By, written.Text!));
-            written.Text = e.Text;
-            Characters += e.Text.Length;
+            written.Text = text;
+            Characters += text.Length;
         }
 
-        if (e.Tags is not null && written is Annotation annotation) annotation.Tags = e.Tags;
+        if (tags is not null && written is Annotation annotation) annotation.Tags = tags;
         written.Version = version;
     }
 
-    void Delete(long version, Written written)
+    internal void Delete(Written written, long version)
     {
         Characters -= written.Characters;
         written.Text = null;

@@ -1,4 +1,5 @@
 using System.Net;
+using Annotate.Calls;
 using Annotate.Coalitions;
 using Annotate.Server.Access;
 using Annotate.Server.Tests.Http;
@@ -35,6 +36,7 @@ public sealed class EveryDoorTests : IAsyncLifetime
         ["GET /api/coalitions/{coalition}"] = Right.Read,
         ["PATCH /api/coalitions/{coalition}"] = Right.Steward,
         ["PUT /api/coalitions/{coalition}/organisations/{organisation}"] = Right.Administer,
+        ["GET /api/coalitions/{coalition}/people"] = Right.Read,
         ["PUT /api/coalitions/{coalition}/people/{person}"] = Right.Administer,
         ["DELETE /api/coalitions/{coalition}/people/{person}"] = Right.Administer,
         ["PUT /api/coalitions/{coalition}/people/{person}/mandates/{mandate}"] = Right.Administer,

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
+using Annotate.Calls;
 using Annotate.Server.Access;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.AspNetCore.Routing;

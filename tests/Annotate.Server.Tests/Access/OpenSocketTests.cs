@@ -1,4 +1,5 @@
 using System.Net;
+using Annotate.Calls;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Server.Access;

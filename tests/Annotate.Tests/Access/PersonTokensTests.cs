@@ -89,15 +89,47 @@ public sealed class PersonTokensTests
     }
 
     [Fact]
+    public void Whoever_came_in_by_a_link_that_somebody_else_made_cannot_put_its_notice_away_for_the_person()
+    {
+        Counted("bearer", Late);
+        Apply(new TokensUncounted("bearer"));
+        Assert.Null(Decide(Link("link", mayHaveCome: true)).Problem);
+        Apply(new TokenCounted("session", Late, 0, "link", Kind: TokenKind.Session));
+        // What they make with it is theirs as well, however often.
+        Apply(new TokenCounted("another link", Late, 0, null, Kind: TokenKind.SignIn, MadeWith: "session"));
+        Apply(new TokenCounted("another session", Late, 0, "another link", Kind: TokenKind.Session));
+        Apply(new TokenCounted("program", Late, 0, null, Kind: TokenKind.Bearer, MadeWith: "another session"));
+        Assert.Single(_state.NoticesFor("session"));
+        See("session");
+        foreach (var theirs in new[] { "session", "another session", "program" })
+        {
+            Assert.Empty(_state.NoticesFor(theirs));
+            See(theirs);
+        }
+
+        // The person, let in by the operator or by another link.
+        Apply(new TokenCounted("rescue", Late, 0, null, Kind: TokenKind.Session));
+        Assert.Equal("link", Assert.Single(_state.View(0, At(), "rescue").Notices).Link);
+        See("rescue");
+        Assert.Empty(_state.Notices);
+
+        void See(string token)
+        {
+            var decision = new SeeNotices(token) { Id = Commands.Id(1), By = Commands.Ana }.Decide(_state, new PersonTokensMoment(_entries, At()));
+            if (decision.Event is { } happened) Apply(happened);
+        }
+    }
+
+    [Fact]
     public void What_was_made_with_a_token_ends_with_it()
     {
         Apply(new TokenCounted("parent", Late, 0, null, Kind: TokenKind.Bearer));
         Apply(new TokenCounted("child", Late, 0, null, Kind: TokenKind.Bearer, Parent: "parent"));
         Apply(new TokenCounted("grandchild", Late, 0, null, Kind: TokenKind.Bearer, Parent: "child"));
         Apply(new TokenCounted("other", Late, 0, null, Kind: TokenKind.Session, Name: "Firefox"));
-        Assert.Equal(4, _state.View(0, At()).Tokens.Length);
+        Assert.Equal(4, _state.View(0, At(), "any").Tokens.Length);
         Apply(new TokensUncounted("parent"));
-        Assert.Equal(["other"], _state.View(0, At()).Tokens.Select(token => token.Token));
+        Assert.Equal(["other"], _state.View(0, At(), "any").Tokens.Select(token => token.Token));
         Assert.Equal("sign-in-needed", Decide(Link("orphan", mayHaveCome: true) with { IsInvitation = false, Parent = "child" }).Problem?.Code);
     }
 
@@ -110,7 +142,7 @@ public sealed class PersonTokensTests
         Assert.Equal((2, 0), (_state.CountWithout(null, 0, At()), _state.CountWithout(null, 0, ended)));
         Assert.False(_state.CanComeIn(0, ended));
         _state.Apply(++_entries, new(Commands.Now.AddTicks(1), Commands.Ana, default, 0, new TokenCounted("after", Late, 0, null, Kind: TokenKind.Bearer)));
-        Assert.Equal(["after"], _state.View(0, ended).Tokens.Select(token => token.Token));
+        Assert.Equal(["after"], _state.View(0, ended, "any").Tokens.Select(token => token.Token));
     }
 
     static TokenTimes At(DateTimeOffset? now = null) => new(now ?? Commands.Now, default);
@@ -126,7 +158,7 @@ public sealed class PersonTokensTests
 
     Annotate.Deciding.Decision Decide(CountToken command)
     {
-        var decision = command.Decide(_state, _entries, At());
+        var decision = command.Decide(_state, new PersonTokensMoment(_entries, At()));
         if (decision.Event is { } happened) Apply(happened);
         return decision;
     }

@@ -33,13 +33,13 @@ public sealed class TokenTests
     {
         var bench = new Bench<TokenState>();
         var revoke = new RevokeToken { Id = Commands.Id(2), By = Commands.Ana };
-        Assert.Equal(Problem.NotFound, bench.Run(revoke, state => revoke.Decide(state, Commands.Now)).Problem);
+        Assert.Equal(Problem.NotFound, bench.Run(revoke, Commands.Now).Problem);
         Issue(bench, TokenKind.Bearer);
         Assert.Equal(("ana", 1), (bench.State.View(Commands.Now)!.Person, bench.State.View(Commands.Now)!.Stay));
         Assert.Null(bench.State.View(Expires));
         Assert.NotNull(Issue(bench, TokenKind.Operator).Problem);
-        Assert.Null(bench.Run(revoke, state => revoke.Decide(state, Commands.Now)).Problem);
-        Assert.Equal(Decision.Unchanged, bench.Run(revoke, state => revoke.Decide(state, Commands.Now)));
+        Assert.Null(bench.Run(revoke, Commands.Now).Problem);
+        Assert.Equal(Decision.Unchanged, bench.Run(revoke, Commands.Now));
         Assert.Null(bench.State.View(Commands.Now));
     }
 
@@ -77,13 +77,13 @@ public sealed class TokenTests
     static Decision Issue(Bench<TokenState> bench, TokenKind kind)
     {
         var issue = new IssueToken(kind, "river", "ana", Expires, 1) { Id = Commands.Id(1), By = Commands.Ana };
-        return bench.Run(issue, state => issue.Decide(state, Commands.Now));
+        return bench.Run(issue, Commands.Now);
     }
 
     static Decision Redeem(Bench<TokenState> bench, DateTimeOffset now)
     {
         var redeem = new RedeemLink { Id = Commands.Id(3), By = Commands.Ana };
-        return bench.Run(redeem, state => redeem.Decide(state, now));
+        return bench.Run(redeem, now);
     }
 
     static void Apply(RevocationState state, int minutes, Event happened) => state.Apply(0, Commands.Entry(minutes, Commands.Ana, happened));

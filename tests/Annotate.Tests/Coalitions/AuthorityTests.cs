@@ -7,14 +7,14 @@ namespace Annotate.Tests.Coalitions;
 /// Who may do what about an organisation. Alma is Alpha's steward; Bea (steward), Bob and Bill are Beta's, whom the operator brought in; Eve is an
 /// expert. Nobody has come, and nobody holds a mandate, until a test says so.
 /// </summary>
-public sealed class AuthorityTests
+public sealed partial class AuthorityTests
 {
     static readonly DateTimeOffset Later = Commands.Now.AddHours(1);
     static readonly By Alma = new("alma", "alpha"), Bea = new("bea", "beta"), Bob = new("bob", "beta"), Bill = new("bill", "beta");
 
     readonly Bench<CoalitionState> _bench = new();
     readonly HashSet<string> _cameBefore = [];
-    bool _canComeIn;
+    bool _canComeIn, _hasTokens = true;
     DateTimeOffset _now = Commands.Now;
     int _ids;
 
@@ -76,8 +76,12 @@ public sealed class AuthorityTests
     }
 
     [Fact]
-    public void The_last_administrator_stays_and_time_can_take_the_mandate_away()
+    public void The_last_administrator_stays_and_time_takes_the_mandate_from_no_last_one()
     {
+        // Nobody gets it until a time who would be the last then, by whatever command; the operator may do so.
+        Assert.Equal("conflict", Refused(Bea, Grant("bob", Mandate.Administer, Later)));
+        Assert.Equal("conflict", Refused(Bea, AdmitUntil("bob", Later)));
+        Assert.Equal("conflict", Refused(Bea, AdmitUntil("bert", Later)));
         Done(Bea, Grant("bob", Mandate.Administer));
         foreach (var command in new CoalitionCommand[]
         {
@@ -85,12 +89,67 @@ public sealed class AuthorityTests
         })
             Assert.Equal("conflict", Refused(Bob, command));
         Done(Bob, Grant("bill", Mandate.Administer, Later));
+        // Bill has it for a while only: Bob is the last still.
+        foreach (var command in new CoalitionCommand[] { Revoke("bob", Mandate.Administer), Remove("bob"), Admit("bob", "beta") })
+            Assert.Equal("conflict", Refused(Bob, command));
+        Assert.Equal("conflict", Refused(Bill, AdmitUntil("bob", Later.AddDays(1))));
+        Done(Bob, Revoke("bill", Mandate.Administer));
+        Done(Bob, Grant("bill", Mandate.Administer, Later));
+        _now = Later;
+        Assert.Equal("mandate-missing", Refused(Bill, Name("beta", "Mine")));
+        Assert.Equal("conflict", Refused(Bob, Revoke("bob", Mandate.Administer)));
+        Done(Bob, Grant("bill", Mandate.Administer));
         Done(Bob, Revoke("bob", Mandate.Administer));
         Assert.Equal("conflict", Refused(Bill, Remove("bill")));
-        _now = Later;
-        // Nobody is left: the operator helps.
+    }
+
+    [Fact]
+    public void Where_time_took_the_last_administrator_away_the_operator_helps()
+    {
+        // As it was given before an end was refused: the operator may still.
+        Done(By.Operator, Grant("bob", Mandate.Administer, Later));
+        Done(By.Operator, Grant("bill", Mandate.Administer, Later.AddDays(1)));
+        // To say what is so already is no act; to give it up is, of the only one who is left in the end.
+        Assert.Null(Run(Bill, AdmitUntil("bob", Later)).Problem);
+        Done(Bob, Revoke("bob", Mandate.Administer));
+        Assert.Equal("conflict", Refused(Bill, Revoke("bill", Mandate.Administer)));
+        _now = Later.AddDays(1);
         foreach (var by in new[] { Bea, Bill, Alma }) Assert.NotNull(Refused(by, Grant("bob", Mandate.Administer)));
         Done(By.Operator, Grant("bob", Mandate.Administer));
+    }
+
+    [Fact]
+    public void What_somebody_was_called_before_nobody_else_is_called()
+    {
+        Done(Bea, Name("beta", "Beta International"));
+        Assert.Equal("name-taken", Refused(Alma, Name("delta", "The beta society")));
+        Assert.Equal("name-taken", Refused(Alma, Name("delta", "Τhe beta society"))); // Greek T
+        Assert.Equal("name-taken", Refused(Alma, Admit("dan", null) with { Affiliation = "The beta society" }));
+        Assert.Equal("name-taken", Refused(Alma, Admit("dan", null) with { Name = "The beta society" }));
+        Done(Bea, Admit("bob", "beta") with { Name = "Robert" });
+        Assert.Equal("name-taken", Refused(Alma, Admit("dan", null) with { Name = "Somebody called bob" }));
+        Assert.Contains("Robert, which was called Somebody called bob", Run(Alma, Admit("dan", null) with { Name = "Somebody called bob" }).Problem!.Detail);
+        // They themselves may go back, and the operator knows what they do.
+        Done(Bea, Admit("bob", "beta"));
+        Done(Bea, Name("beta", "The beta society"));
+        Assert.Equal("name-taken", Refused(Alma, Name("delta", "Beta International")));
+        Done(By.Operator, Name("delta", "Beta International"));
+        // Nobody reserves more than a few.
+        for (var i = 0; i <= Limits.FormerNamesMax; i++) Done(Bea, Name("beta", $"Beta, number {(char)('a' + i)}"));
+        Done(Alma, Name("epsilon", "The beta society"));
+        Assert.Equal("name-taken", Refused(Alma, Name("zeta", "Beta, number a")));
+    }
+
+    [Fact]
+    public void What_ends_nothing_is_not_recorded()
+    {
+        Done(Bea, End("bob"));
+        _hasTokens = false;
+        Assert.Equal(Annotate.Deciding.Decision.Unchanged, Run(Bea, End("bob")));
+        Assert.Equal("not-found", Refused(Bea, End("nobody")));
+        Assert.Equal("administrators-only", Refused(Alma, End("bob")));
+        Done(Bea, Invite("bob"));
+        Done(Bea, End("bob"));
     }
 
     [Fact]
@@ -271,7 +330,7 @@ public sealed class AuthorityTests
     Decision Run(By by, CoalitionCommand command)
     {
         command = command with { Id = Commands.Id(++_ids), By = by };
-        return _bench.Run(command, state => command.DecideBy(state, new Circumstances(_now, _cameBefore, _canComeIn)));
+        return _bench.Run(command, new Circumstances(_now, _cameBefore, _canComeIn, _hasTokens));
     }
 
     static NameOrganisation Name(string organisation, string name) => new(organisation, name) { Id = default, By = By.Operator };
@@ -282,6 +341,9 @@ public sealed class AuthorityTests
             Id = default,
             By = By.Operator,
         };
+
+    static AdmitPerson AdmitUntil(string person, DateTimeOffset until) =>
+        Admit(person, "beta") with { Mandates = [new MandateHeld(Mandate.Administer, until)] };
 
     static RemovePerson Remove(string person) => new(person) { Id = default, By = By.Operator };
 

@@ -151,7 +151,7 @@ public sealed class CoalitionTests
         Assert.Equal(by, command.By);
         Assert.NotNull(Run(command).Event);
         // Said again, under another id, it already holds.
-        Assert.Equal(Decision.Unchanged, command.DecideBy(_bench.State, At));
+        Assert.Equal(Decision.Unchanged, command.Decide(_bench.State, At));
     }
 
     string? Refused(By by, Func<Guid, CoalitionCommand> make)
@@ -161,7 +161,7 @@ public sealed class CoalitionTests
         return Run(command).Problem?.Code;
     }
 
-    static Circumstances At => new(Commands.Now, new HashSet<string>(), CanComeIn: false);
+    static Circumstances At => new(Commands.Now, new HashSet<string>(), CanComeIn: false, HasTokens: true);
 
-    Decision Run(CoalitionCommand command) => _bench.Run(command, state => command.DecideBy(state, At));
+    Decision Run(CoalitionCommand command) => _bench.Run(command, At);
 }

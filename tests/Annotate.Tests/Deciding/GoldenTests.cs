@@ -63,6 +63,12 @@ public sealed class GoldenTests
         Assert.Empty(missing);
     }
 
+    // One that is of none would be recorded, and nothing would come of it.
+    [Fact]
+    public void Every_event_is_of_some_state() => Assert.Equal(
+        [typeof(NothingChanged)],
+        GoldenSamples.EventTypes.Where(type => !type.GetInterfaces().Any(each => each.IsGenericType && each.GetGenericTypeDefinition() == typeof(IEventOf<>))));
+
     [Fact]
     public void No_line_is_left_over() => Assert.Empty(Golden.Keys.Where(name => !IsOlder(name)).Except(Samples.Keys));
 

@@ -66,7 +66,7 @@ public sealed class RaceTests
         // What was deleted in the end is handed out without its words.
         var deleted = live.Annotations.SelectMany(each => each.Replies.Where(reply => reply.Deleted).Select(reply => reply.Id).Append(each.Deleted ? each.Id : Guid.Empty)).ToHashSet();
         var replayed = Replayed<Annotate.Threads.ThreadState, ThreadCommand>(
-            commands, entries, (command, state, _) => command.Decide(key, state), entry => WordsTakenBack.Without(entry, deleted.Contains));
+            commands, entries, (command, state, _) => command.Decide(state, key), entry => entry.WithoutWords(deleted.Contains));
         Assert.Equal(ToJson(live), ToJson(ThreadView.Of(key, replayed, entries.Count)));
         return entries.Count;
     }

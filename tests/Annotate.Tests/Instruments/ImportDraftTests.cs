@@ -5,14 +5,16 @@ namespace Annotate.Tests.Instruments;
 
 public sealed class ImportDraftTests
 {
+    static readonly DateTimeOffset At = DateTimeOffset.UnixEpoch;
+
     [Fact]
     public void A_draft_is_imported_once_and_the_same_content_again_changes_nothing()
     {
         var state = new InstrumentState();
         Apply(state, Command("d", "## Article 1\nx"));
         Assert.Equal("Title", state.Title);
-        Assert.Equal(Decision.Unchanged, state.Decide(Command("d", "## Article 1\nx")));
-        Assert.Equal(Decision.Unchanged, state.Decide(Command("d", "## Article 1\nx") with { Title = null }));
+        Assert.Equal(Decision.Unchanged, Command("d", "## Article 1\nx").Decide(state, At));
+        Assert.Equal(Decision.Unchanged, (Command("d", "## Article 1\nx") with { Title = null }).Decide(state, At));
         Assert.Equal("x", state.Drafts["d"].Draft.Content.Find("art_1")?.Text);
     }
 
@@ -24,16 +26,16 @@ public sealed class ImportDraftTests
     {
         var state = new InstrumentState();
         Apply(state, Command("d", "## Article 1\nx"));
-        Assert.Equal("conflict", state.Decide(Command("d", source, title, language)).Problem?.Code);
+        Assert.Equal("conflict", Command("d", source, title, language).Decide(state, At).Problem?.Code);
     }
 
     [Fact]
     public void The_first_draft_brings_the_title_and_later_ones_keep_to_it()
     {
         var state = new InstrumentState();
-        Assert.Equal("invalid", state.Decide(Command("d", "## Article 1\nx") with { Title = null }).Problem?.Code);
+        Assert.Equal("invalid", (Command("d", "## Article 1\nx") with { Title = null }).Decide(state, At).Problem?.Code);
         Apply(state, Command("d", "## Article 1\nx"));
-        Assert.Equal("conflict", state.Decide(Command("e", "## Article 1\nx") with { Title = "Other" }).Problem?.Code);
+        Assert.Equal("conflict", (Command("e", "## Article 1\nx") with { Title = "Other" }).Decide(state, At).Problem?.Code);
         Apply(state, Command("e", "## Article 1\nx") with { Title = null });
         Assert.Equal(["d", "e"], state.Drafts.Keys);
     }
@@ -43,7 +45,7 @@ public sealed class ImportDraftTests
     {
         var state = new InstrumentState();
         for (var i = 0; i < Limits.DraftsPerInstrumentMax; i++) Apply(state, Command("d" + i, "## Article 1\nx"));
-        Assert.Equal("too-large", state.Decide(Command("e", "## Article 1\nx")).Problem?.Code);
+        Assert.Equal("too-large", Command("e", "## Article 1\nx").Decide(state, At).Problem?.Code);
     }
 
     [Theory]
@@ -71,17 +73,17 @@ public sealed class ImportDraftTests
     {
         var state = new CatalogueState();
         var enter = new EnterInCatalogue { Id = Guid.Empty, By = By.Operator, Shelf = Shelf.Instruments, Entry = "a", Name = "A" };
-        state.Apply(1, Entry(state.Decide(enter).Event!));
-        Assert.Equal(Decision.Unchanged, state.Decide(enter));
-        state.Apply(2, Entry(state.Decide(enter with { Name = "B" }).Event!));
+        state.Apply(1, Entry(enter.Decide(state, At).Event!));
+        Assert.Equal(Decision.Unchanged, enter.Decide(state, At));
+        state.Apply(2, Entry((enter with { Name = "B" }).Decide(state, At).Event!));
         Assert.Equal("B", state.Instruments["a"]);
-        Assert.NotNull(state.Decide(enter with { Shelf = Shelf.Coalitions, Name = "B" }).Event);
+        Assert.NotNull((enter with { Shelf = Shelf.Coalitions, Name = "B" }).Decide(state, At).Event);
         Assert.Empty(state.Coalitions);
     }
 
-    static void Apply(InstrumentState state, ImportDraft command) => state.Apply(1, Entry(state.Decide(command).Event!));
+    static void Apply(InstrumentState state, ImportDraft command) => state.Apply(1, Entry(command.Decide(state, At).Event!));
 
-    static Entry Entry(Event happened) => new(DateTimeOffset.UnixEpoch, By.Operator, Guid.Empty, 0, happened);
+    static Entry Entry(Event happened) => new(At, By.Operator, Guid.Empty, 0, happened);
 
     static ImportDraft Command(string id, string source, string title = "Draft one", string language = "en")
     {

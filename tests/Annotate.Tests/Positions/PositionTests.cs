@@ -176,13 +176,13 @@ public sealed class PositionTests
     string? Code(PositionCommand command)
     {
         RecordDue();
-        var code = _bench.Run(command, state => command.Decide(state, new PositionMoment(_now, Asked))).Problem?.Code;
+        var code = _bench.Run(command, new PositionMoment(_now, Asked)).Problem?.Code;
         RecordDue();
         return code;
     }
 
     void RecordDue()
     {
-        if (CloseProposal.Due(_bench.State, _now) is { } due) _bench.Run(Agree(0, By.Coalition with { Organisation = "" }, 0), _ => due);
+        if (CloseProposal.Due(_bench.State, _now) is { } due) _bench.Record(Agree(0, By.Coalition with { Organisation = "" }, 0), due);
     }
 }

@@ -87,7 +87,7 @@ public sealed class StatementTests
     public void Nothing_belongs_to_a_statement_that_is_not_there()
     {
         var command = new DescribeSection("a", "A", [], null) { Id = Commands.Id(1), By = Commands.Ana };
-        Assert.Equal("not-found", command.DecideBy(new StatementState()).Problem?.Code);
+        Assert.Equal("not-found", command.Decide(new StatementState(), Commands.Now).Problem?.Code);
     }
 
     [Fact]
@@ -104,6 +104,6 @@ public sealed class StatementTests
     string? Code(Func<Guid, StatementCommand> make)
     {
         var command = make(Commands.Id(++_ids));
-        return _bench.Run(command, command.DecideBy).Problem?.Code;
+        return _bench.Run(command, Commands.Now).Problem?.Code;
     }
 }

@@ -140,5 +140,5 @@ public sealed class ThreadTests
         return Commands.Id(1);
     }
 
-    Decision Run(ThreadCommand command) => _bench.Run(command, state => command.Decide(Key, state));
+    Decision Run(ThreadCommand command) => _bench.Run(command, Key);
 }

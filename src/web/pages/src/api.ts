@@ -22,7 +22,21 @@ let actingAs: string | null = null;
 export const identityChanged = signal(false);
 
 export function actAs(name: string): void {
+  if (actingAs === name) return;
   actingAs = name;
+  channel?.postMessage(name);
+}
+
+/**
+ * By which a tab tells the others whom it acts as. The server ends what was open with the session before, but only where it knows of it: a
+ * tab may be connected to another server of a cluster. A tab that heard of somebody else asks, and is told (identity-changed) or goes on.
+ */
+const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('annotate-identity') : null;
+channel?.addEventListener('message', ({ data }) => { if (actingAs !== null && data !== actingAs) void read('/api/me').catch(() => undefined); });
+
+/** This page begins anew, as whom the browser acts as by now. */
+export function reloadAs(): void {
+  location.assign('/');
 }
 
 /** The address of a socket, where no header can be sent. */
@@ -64,6 +78,13 @@ export async function command(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: 
       await new Promise(resolve => setTimeout(resolve, CommandRetryMilliseconds * 2 ** retry));
     }
   }
+}
+
+/** Makes something that cannot be asked for again, such as a link: tried once, and what it makes is in the answer. */
+export async function make<T>(url: string, body: unknown): Promise<T> {
+  const response = await reach(url, { method: 'POST', headers: { Accept: 'application/json', 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+  if (!response.ok) throw new Refused(await problemOf(response));
+  return (await response.json()) as T;
 }
 
 /** Turns the token of a sign-in link into a cookie. */

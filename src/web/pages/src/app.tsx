@@ -1,14 +1,17 @@
 import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect, useMemo } from 'preact/hooks';
+import { AccountPage } from './account';
 import { Announcer } from './announce';
 import { actAs, identityChanged, problemFrom, read } from './api';
 import { Desk } from './desk';
 import { eraseAll, eraseOld, onLeft } from './device';
 import { openDrafts } from './drafts';
-import { unsaved } from './header';
+import { unsaved } from './unsaved';
 import { start } from './live';
+import { page } from './page';
 import { ProblemNote } from './parts';
+import { PeoplePage } from './people';
 import type { Coalition, Me, Named, Problem } from './shapes';
 import { SignIn } from './sign-in';
 import { Stopped } from './stopped';
@@ -77,7 +80,7 @@ function InCoalition({ me, coalition }: { me: Me; coalition: string }): JSX.Elem
   const workspace = useMemo<Workspace>(() => ({ me, coalition, people }), [me, coalition, people]);
   return (
     <WorkspaceContext.Provider value={workspace}>
-      <Desk />
+      {page.value === 'people' ? <PeoplePage /> : page.value === 'sign-ins' && !me.operator ? <AccountPage /> : <Desk />}
       <Announcer />
     </WorkspaceContext.Provider>
   );

@@ -1,19 +1,17 @@
-import { signal, useSignal } from '@preact/signals';
+import { useSignal } from '@preact/signals';
 import type { JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { command, read } from './api';
 import type { Owner } from './device';
-import { eraseAll, keepsAny } from './device';
-import { drafts } from './drafts';
 import type { LiveState } from './live';
 import { liveState, tryNow } from './live';
+import { Notices } from './notices';
+import { PageLink } from './page';
 import { Badge } from './parts';
 import type { Presence } from './shapes';
+import { costsOf, signOut } from './signing-out';
+import { unsaved } from './unsaved';
 import { useView } from './view';
 import { organisationName, personName, standingBehind, useWorkspace } from './workspace';
-
-/** Sections whose latest words here are not yet durable at the server. */
-export const unsaved = signal<ReadonlySet<string>>(new Set());
 
 const stateWords: Record<LiveState, string> = {
   connecting: 'Connecting…', live: 'Live', reconnecting: 'Reconnecting…', offline: 'Offline', signedOut: 'Signed out',
@@ -24,14 +22,17 @@ export function Header(): JSX.Element {
   const { me, people, coalition } = workspace;
   return (
     <header class="top">
-      <h1 class="mark"><span class="mark-name">Annotate</span> <span class="mark-coalition">{people.value.value?.name ?? coalition}</span></h1>
+      <h1 class="mark" tabIndex={-1}><span class="mark-name">Annotate</span> <span class="mark-coalition">{people.value.value?.name ?? coalition}</span></h1>
       <Connection />
       <Present />
       <div class="me">
         <span class="me-name">{me.operator ? 'Operator' : me.name}</span>
         <span class="me-organisation">{me.organisation ? organisationName(workspace, me.organisation) : me.role}</span>
       </div>
+      <PageLink to="people">People</PageLink>
+      {!me.operator && <PageLink to="sign-ins">Sign-ins</PageLink>}
       <SignOut owner={{ coalition, person: me.person }} />
+      <Notices />
     </header>
   );
 }
@@ -54,35 +55,6 @@ function SignOut({ owner }: { owner: Owner }): JSX.Element {
       <span class="reason" id="sign-out-costs" role="status">{costs.value}</span>
     </span>
   );
-}
-
-async function costsOf(owner: Owner): Promise<string> {
-  const erases = unsaved.value.size > 0 || drafts.value.length > 0 || keepsAny(owner);
-  return [
-    erases ? 'What you wrote here and have not sent is erased from this device.' : '',
-    await isLastWayIn() ? 'You are signed in nowhere else: afterwards an administrator of your organisation has to let you in again.' : '',
-  ].filter(Boolean).join(' ');
-}
-
-async function isLastWayIn(): Promise<boolean> {
-  try {
-    const { tokens } = (await read<{ tokens: { current: boolean }[] }>('/api/me/tokens'))!.value;
-    return tokens.length === 1 && tokens[0]!.current;
-  } catch {
-    return false; // Whoever cannot be asked is not kept from leaving.
-  }
-}
-
-async function signOut(owner: Owner): Promise<void> {
-  try {
-    await command('DELETE', '/api/tokens/current?confirm=true'); // It was asked here.
-  } finally {
-    // Whatever the server said, nothing of the session stays on this page and this device. Not before: another tab that begins anew while
-    // the session lives would take it all up again.
-    await eraseAll(owner, true);
-    unsaved.value = new Set();
-    location.reload();
-  }
 }
 
 /** Always there, so that a lost connection is never a surprise. */

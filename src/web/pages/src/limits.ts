@@ -17,6 +17,14 @@ export const FollowAgainMilliseconds = 3_000;
 export const ProposalOpenDays: readonly number[] = [2, 7, 14, 30, 60];
 export const ProposalOpenDaysDefault = 7;
 
+/** For how many hours a sign-in link for somebody else can be used, and for how many it can when nobody says. */
+export const LinkHours: readonly number[] = [1, 24, 72, 168];
+export const LinkHoursDefault = 24;
+
+/** For how many days a program's token can be good, and for how many it is when nobody says. */
+export const ProgramDays: readonly number[] = [1, 30, 90, 365];
+export const ProgramDaysDefault = 30;
+
 /** A command whose answer was lost is sent again, under the same id, this many times. */
 export const CommandRetriesMax = 2;
 export const CommandRetryMilliseconds = 700;

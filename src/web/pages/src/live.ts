@@ -64,6 +64,13 @@ document.addEventListener('visibilitychange', () => { if (!document.hidden) tryN
 /** Ends the wait for the next attempt; null while none is waited for. */
 let stopWaiting: (() => void) | null = null;
 
+// Whatever the server knows of it: nothing more is sent over a connection that was opened as somebody else.
+identityChanged.subscribe(isChanged => {
+  if (!isChanged) return;
+  stopWaiting?.();
+  void connection.stop();
+});
+
 /** Does not wait for the next attempt to connect, if one is waited for. */
 export function tryNow(): void {
   stopWaiting?.();

@@ -9,7 +9,7 @@ import type { Owner } from './device';
 import type { Draft } from './drafts';
 import { addDraft, haveArrived, leaveOnTheirWay, removeDraft } from './drafts';
 import { extensionsFor, inOurHeadings, personOf, schema } from './editor';
-import { unsaved } from './header';
+import { unsaved } from './unsaved';
 import { KeptText } from './kept-text';
 import { CaretBelowTopPixelsMin, TakenInARowMax } from './limits';
 import { connection, starts } from './live';

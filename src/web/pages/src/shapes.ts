@@ -28,6 +28,40 @@ export interface Me {
   operator: boolean;
   /** As requests name them. */
   as: string;
+  /** What they have not been told yet. */
+  notices: Notice[];
+}
+
+/** Somebody else made a sign-in link for them although they had come before. */
+export interface Notice {
+  kind: 'link-made';
+  at: string;
+  by: By;
+}
+
+/** What somebody can come in with. */
+export interface MyToken {
+  id: string;
+  /** Null for one of before kinds were kept; so are the name, the time and the maker then. */
+  kind: 'bearer' | 'signIn' | 'session' | null;
+  /** Of a session what the browser calls itself; else what its maker called it. */
+  name: string | null;
+  made: string | null;
+  by: string | null;
+  expires: string;
+  /** Whether this page came with it. */
+  current: boolean;
+}
+
+/** Of those that this browser holds. */
+export interface BrowserSession {
+  id: string;
+  coalitionName: string;
+  person: string;
+  name: string;
+  organisationName: string | null;
+  selected: boolean;
+  expires: string;
 }
 
 export interface Named {
@@ -47,6 +81,39 @@ export interface Coalition extends Named {
   organisations: Named[];
   people: Person[];
   version: number;
+}
+
+export type Deed = 'bringInOrganisation' | 'rename' | 'admit' | 'makeLink' | 'endTokens' | 'remove' | 'giveMandate' | 'takeMandate';
+
+/** What the person who asks may do, and why not, as the server decides it. */
+export interface Allowed {
+  may: Deed[];
+  mayNot: { deeds: Deed[]; problem: Problem }[];
+}
+
+export interface PersonDeeds extends Allowed {
+  id: string;
+  hasCome: boolean;
+  /** That somebody else made and that can be used. */
+  link: { by: By; expires: string } | null;
+  give: Mandate[];
+  take: Mandate[];
+}
+
+/** The people of an organisation, or of none. */
+export interface PeopleDeeds extends Allowed {
+  hasAdministrators: boolean;
+  hasAnybodyCome: boolean;
+  people: PersonDeeds[];
+  /** To somebody who is brought in. */
+  give: Mandate[];
+}
+
+/** A link that signs in once, or a token for a program. */
+export interface MadeToken {
+  token: string;
+  link: string | null;
+  expires: string;
 }
 
 export interface By {

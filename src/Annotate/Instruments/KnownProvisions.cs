@@ -1,12 +1,10 @@
-using Annotate.Instruments;
-
-namespace Annotate.Server.Instruments;
+namespace Annotate.Instruments;
 
 /// <summary>
 /// Whether what a command points at is there. Asked at the door, before the command is decided: drafts are never changed or taken away,
 /// so what is found holds.
 /// </summary>
-static class KnownProvisions
+public static class KnownProvisions
 {
     /// <summary>Null when some draft of the instrument has such a provision.</summary>
     public static async Task<Problem?> CheckProvisionAsync(this IGrainFactory grains, string instrument, string eId) =>

@@ -1,0 +1,42 @@
+import { signal, useSignal } from '@preact/signals';
+import type { JSX } from 'preact';
+import { command, problemFrom } from './api';
+import { page, PageLink } from './page';
+import { ProblemNote } from './parts';
+import type { Problem } from './shapes';
+import { momentOf, personName, useWorkspace } from './workspace';
+
+/** What was put away on this page. */
+const isPutAway = signal(false);
+
+/** What somebody is told at their next visit: links that others made for them. Whoever used one came in as them. */
+export function Notices(): JSX.Element | null {
+  const workspace = useWorkspace();
+  const problem = useSignal<Problem | null>(null);
+  const { notices } = workspace.me;
+  if (notices.length === 0 || isPutAway.value) return null;
+  const putAway = async (): Promise<void> => {
+    try {
+      await command('POST', '/api/me/notices/seen');
+      isPutAway.value = true;
+      document.querySelector<HTMLElement>('.mark')?.focus();
+    } catch (error) {
+      problem.value = problemFrom(error);
+    }
+  };
+  return (
+    <section class="notices" aria-label="Since your last visit">
+      <ul>
+        {notices.map(({ at, by }) => (
+          <li key={at}>{personName(workspace, by)} made a sign-in link for you on {momentOf(at)}. Whoever opened it was signed in as you.</li>
+        ))}
+      </ul>
+      <p class="hint">If it was you who opened it, all is well. If not, sign out everywhere else and tell an administrator of your organisation.</p>
+      <ProblemNote problem={problem.value} />
+      <div class="row wrap">
+        <button type="button" class="button primary" onClick={() => void putAway()}>I know of it</button>
+        {page.value !== 'sign-ins' && <PageLink to="sign-ins">Look through your sign-ins</PageLink>}
+      </div>
+    </section>
+  );
+}
