@@ -43,6 +43,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
             settings = settings with { DataFolder = folder.Path };
             var urls = isPrivate ? [] : settings.Urls;
             ListenAddresses.RequireFree(urls);
+            ListenAddresses.RequireFree(settings);
             await Profiles.RequireStorageAsync(settings);
             var port = settings is { IsClustered: true, SiloPort: 0 } ? RememberedPort.Find(settings) : null;
             if (port is not null) settings = settings with { SiloPort = port.Port };
@@ -53,29 +54,39 @@ public sealed partial class AnnotateHost : IAsyncDisposable
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
             var app = builder.Build();
+            app.Services.GetRequiredService<StartLog>().Hold();
             if (port is { Taken: { } taken }) LogPortTaken(app.Logger, taken, port.Port);
             UseParts(app, settings);
             return new AnnotateHost(app, folder, settings, socket);
         }
-        catch
+        catch (Exception failure)
         {
             folder.Dispose();
-            throw;
+            var refusal = StartRefusal.Of(failure, settings);
+            if (refusal == failure) throw;
+            throw refusal;
         }
     }
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        var log = App.Services.GetRequiredService<StartLog>();
         try
         {
             await App.StartAsync(cancellationToken);
         }
-        catch
+        catch (Exception failure)
         {
+            var refusal = StartRefusal.Of(failure, Settings);
+            // Whoever breaks off a start that takes long wants to know what it was at.
+            if (StartRefusal.IsToldInWords(refusal) && refusal is not OperationCanceledException) log.Drop();
+            else log.Open();
             await StopHalfStartedAsync();
-            throw;
+            if (refusal == failure) throw;
+            throw refusal;
         }
 
+        log.Open();
         OwnerOnly.CloseToOthers(Socket);
     }
 

@@ -23,11 +23,26 @@ public static partial class Limits
     /// <summary>Causes that are remembered; when there are more, all others count as one.</summary>
     public const int LogCausesMax = 1_000;
 
+    /// <summary>For so long a start that is not over yet keeps its log to itself.</summary>
+    public const int StartLogHeldSeconds = 60;
+
+    /// <summary>Lines that it keeps; with more it shows them all.</summary>
+    public const int StartLogLinesMax = 1_000;
+
     /// <summary>Longest path of a Unix socket, the byte at its end left out; Linux has 108 with it, macOS 104.</summary>
     public const int SocketPathBytesMax = 103;
 
     /// <summary>How many folders above the executable are searched for the repository's own files.</summary>
     public const int FoldersAboveMax = 8;
+
+    /// <summary>First of the ports that a server of a cluster takes for the others when it is told none: below those that Linux gives to outgoing connections.</summary>
+    public const int SiloPortMin = 11_000;
+
+    /// <summary>Last of them.</summary>
+    public const int SiloPortMax = 19_999;
+
+    /// <summary>So many of them are tried; when all are taken, any port will do.</summary>
+    public const int SiloPortsTriedMax = 100;
 
     /// <summary>How long a server waits for the answer to a probe of another at first; then it goes by how long answers took.</summary>
     public const int ProbeMilliseconds = 1_000;

@@ -20,6 +20,18 @@ static class ListenAddresses
         }
     }
 
+    /// <summary>The ports that settings give to the servers and clients of a cluster.</summary>
+    /// <exception cref="IOException">One cannot be listened on; says why, and what to do.</exception>
+    public static void RequireFree(Settings settings)
+    {
+        var address = settings.IsClustered ? IPAddress.Parse(settings.SiloAddress) : IPAddress.Loopback;
+        foreach (var (port, name) in new[] { (settings.SiloPort, nameof(Settings.SiloPort)), (settings.GatewayPort, nameof(Settings.GatewayPort)) })
+        {
+            if (port == 0 || (name == nameof(Settings.GatewayPort) && !settings.IsClustered)) continue;
+            RequireFree($"{address}:{port}, the setting {name}", new IPEndPoint(address, port), true, "Choose another.");
+        }
+    }
+
     // As the web server reads them: of a name's two addresses one may be missing, but none may be another program's.
     static IEnumerable<(IPEndPoint End, bool IsNeeded)> EndsOf(BindingAddress address)
     {
@@ -29,7 +41,7 @@ static class ListenAddresses
         return both.Select(one => (new IPEndPoint(one, address.Port), false));
     }
 
-    static void RequireFree(string url, IPEndPoint end, bool isNeeded)
+    static void RequireFree(string where, IPEndPoint end, bool isNeeded, string toDo = "Another address is chosen with --url or the setting Url.")
     {
         try
         {
@@ -38,7 +50,7 @@ static class ListenAddresses
         }
         catch (SocketException refusal) when (isNeeded || refusal.SocketErrorCode is SocketError.AddressAlreadyInUse or SocketError.AccessDenied)
         {
-            throw new IOException($"Cannot listen on {url}: {Why(refusal, end)} Another address is chosen with --url or the setting Url.", refusal);
+            throw new IOException($"Cannot listen on {where}: {Why(refusal, end)} {toDo}", refusal);
         }
     }
 

@@ -16,8 +16,9 @@ static partial class LogScrubbing
     {
         services.AddLogging();
         services.AddSingleton<LoggerFactory>();
+        services.AddSingleton<StartLog>();
         services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(static provider => new ScrubbingLoggerFactory(
-            provider.GetRequiredService<LoggerFactory>(), provider.GetRequiredService<TimeProvider>())));
+            provider.GetRequiredService<LoggerFactory>(), provider.GetRequiredService<StartLog>(), provider.GetRequiredService<TimeProvider>())));
     }
 
     /// <summary>The text without tokens, in whatever spelling, and without what stood in the query of an address.</summary>
@@ -36,12 +37,12 @@ static partial class LogScrubbing
     [GeneratedRegex("""\?[^\s"'<>?]*[=%][^\s"'<>?]*""")]
     private static partial Regex Query();
 
-    sealed class ScrubbingLoggerFactory(LoggerFactory inner, TimeProvider clock) : ILoggerFactory
+    sealed class ScrubbingLoggerFactory(LoggerFactory inner, StartLog start, TimeProvider clock) : ILoggerFactory
     {
         readonly LogFolding _folding = new(clock);
 
         public ILogger CreateLogger(string categoryName) =>
-            new FoldingLogger(new ScrubbingLogger(inner.CreateLogger(categoryName)), categoryName, _folding);
+            new FoldingLogger(new StartLogger(new ScrubbingLogger(inner.CreateLogger(categoryName)), start), categoryName, _folding);
 
         public void AddProvider(ILoggerProvider provider) => inner.AddProvider(provider);
 

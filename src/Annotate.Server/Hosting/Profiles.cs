@@ -85,9 +85,10 @@ static class Profiles
 
     static int PortFor(Settings settings)
     {
+        // One of a cluster has found its own by now.
         if (settings.SiloPort != 0) return settings.SiloPort;
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Parse(settings.SiloAddress), 0));
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

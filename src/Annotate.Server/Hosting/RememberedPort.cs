@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Annotate.Server.Storage;
 
 namespace Annotate.Server.Hosting;
@@ -22,7 +24,7 @@ sealed record RememberedPort(int Port, int? Taken)
         var path = Path.Combine(settings.DataFolder, FileName);
         var remembered = Read(path, settings);
         if (remembered is { } port && TryBind(address, port) is not null) return new RememberedPort(port, null);
-        var free = TryBind(address, 0) ?? throw new IOException($"No port can be taken on {address}, the setting SiloAddress.");
+        var free = FindFree(address, path, settings) ?? TryBind(address, 0) ?? throw new IOException($"No port can be taken on {address}, the setting SiloAddress.");
         using (var file = new StreamWriter(OwnerOnly.Open(path, FileMode.Create)))
             file.Write(string.Create(CultureInfo.InvariantCulture, $"{free} {address} {settings.Cluster}"));
         return new RememberedPort(free, remembered);
@@ -35,6 +37,17 @@ sealed record RememberedPort(int Port, int? Taken)
         var words = File.ReadAllText(path).Split(' ', 3);
         return words.Length == 3 && words[2] == settings.Cluster && words[1] == IPAddress.Parse(settings.SiloAddress).ToString()
             && int.TryParse(words[0], NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= IPEndPoint.MaxPort ? port : null;
+    }
+
+    // Below the ports that systems give to outgoing connections: one of those could have it while the server is away. Where the search begins is
+    // told by what the server is, so that servers beside each other do not take the port of one that is away for a moment.
+    static int? FindFree(IPAddress address, string path, Settings settings)
+    {
+        const int count = Limits.SiloPortMax - Limits.SiloPortMin + 1;
+        var first = (int)(XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{path} {address} {settings.Cluster}")) % count);
+        for (var step = 0; step < Limits.SiloPortsTriedMax; step++)
+            if (TryBind(address, Limits.SiloPortMin + ((first + step) % count)) is { } port) return port;
+        return null;
     }
 
     static int? TryBind(IPAddress address, int port)

@@ -85,7 +85,7 @@ sealed class StorageOrigin(
         if (!state.RecordExists && state.ETag is null) return null;
         return OriginRecord.TryRead(state.State!.Bytes, out var id)
             ? id
-            : throw new JournalDamagedException($"The storage's own id ({OriginRecord.Name} of {OriginRecord.Grain}) is not as it was written.");
+            : throw new JournalDamagedException($"The storage's own id ({OriginRecord.Name} of {OriginRecord.Grain}) is not as it was written. {StartRefusal.PutBack}");
     }
 
     async Task<Guid> StoreAsync(Guid id)

@@ -8,6 +8,8 @@ namespace Annotate.Server.Storage;
 /// </summary>
 public sealed class DataFolder : IDisposable
 {
+    const string WhatToDo = "Another is chosen with --data or the setting DataFolder.";
+
     const string LockFileName = "annotate.lock";
 
     // Who holds the lock stands in a file of its own: the locked one cannot be opened, even to be read.
@@ -31,7 +33,7 @@ public sealed class DataFolder : IDisposable
     public static DataFolder Take(string path)
     {
         var folder = System.IO.Path.GetFullPath(path);
-        OwnerOnly.MakeFolder(folder);
+        Make(folder);
         PrivateFolder.Require(folder);
         var lockFile = System.IO.Path.Combine(folder, LockFileName);
         FileStream hold;
@@ -42,6 +44,10 @@ public sealed class DataFolder : IDisposable
         catch (IOException refusal) when (File.Exists(lockFile))
         {
             throw new DataFolderInUseException(folder, HolderOf(folder), refusal);
+        }
+        catch (UnauthorizedAccessException refusal)
+        {
+            throw new UnauthorizedAccessException($"The data folder {folder} cannot be written to by this account: {refusal.Message} {WhatToDo}", refusal);
         }
 
         using (var holder = new StreamWriter(OwnerOnly.Open(System.IO.Path.Combine(folder, HolderFileName), FileMode.Create)))
@@ -54,6 +60,18 @@ public sealed class DataFolder : IDisposable
 
     /// <summary>Lets the folder go.</summary>
     public void Dispose() => hold.Dispose();
+
+    static void Make(string folder)
+    {
+        try
+        {
+            OwnerOnly.MakeFolder(folder);
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+        {
+            throw new IOException($"The data folder {folder} cannot be made: {refusal.Message} {WhatToDo}", refusal);
+        }
+    }
 
     // Null where the holder has not written it yet: the message does without.
     static int? HolderOf(string folder)
@@ -71,4 +89,4 @@ public sealed class DataFolder : IDisposable
 
 /// <summary>A second server was started on a data folder.</summary>
 public sealed class DataFolderInUseException(string folder, int? process, Exception refusal)
-    : IOException($"The data folder {folder} is in use by {(process is { } number ? $"process {number}" : "another process")}.", refusal);
+    : IOException($"The data folder {folder} is in use by {(process is { } number ? $"process {number}" : "another process")}. Stop that first, or choose another folder.", refusal);

@@ -1,8 +1,6 @@
 using System.CommandLine;
-using Annotate.Journals;
 using Annotate.Server.Hosting;
 using Annotate.Server.Seeding;
-using Annotate.Server.Storage;
 
 namespace Annotate.Server.Verbs;
 
@@ -57,14 +55,11 @@ public static class CommandLine
 
     // What the message says is enough; a stack trace would hide it. Anything else is a fault of ours, and is shown whole.
     static bool IsToldInWords(Exception exception) =>
-        exception is DataFolderInUseException or RefusedException or SeedFileException or SeedRefusedException or IOException
-            or UnauthorizedAccessException or HttpRequestException or OperationCanceledException or Npgsql.NpgsqlException
-            or Microsoft.Data.Sqlite.SqliteException or InvalidDataException or StorageUnusableException or JournalDamagedException or StorageFullException
-            or StorageUnavailableException;
+        StartRefusal.IsToldInWords(exception) || exception is RefusedException or SeedFileException or SeedRefusedException or HttpRequestException;
 
     static async Task<int> SayAsync(Exception exception, int code)
     {
-        await Console.Error.WriteLineAsync("annotate: " + LogScrubbing.Scrub(exception.Message));
+        await Console.Error.WriteLineAsync("annotate: " + LogScrubbing.Scrub(exception.Message.ReplaceLineEndings(" ")));
         return code;
     }
 }

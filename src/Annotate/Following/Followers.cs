@@ -36,7 +36,14 @@ sealed class Followers(ISiloStatusOracle silos, TimeProvider clock)
     /// <summary>Nobody is told of anything from here any more.</summary>
     public void Leave()
     {
-        foreach (var observer in Present()) observer.LeftAsync().Ignore();
+        Present();
+        foreach (var (observer, follower) in _followers)
+        {
+            // On a silo that stops nobody is left to hear it.
+            if (follower.Silo is { } silo && silo.Equals(silos.SiloAddress) && silos.CurrentStatus.IsTerminating()) continue;
+            observer.LeftAsync().Ignore();
+        }
+
         _followers.Clear();
     }
 

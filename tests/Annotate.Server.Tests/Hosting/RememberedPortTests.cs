@@ -14,39 +14,49 @@ public sealed class RememberedPortTests : IDisposable
         Cluster = "of two words",
     };
 
+    string Kept => Path.Combine(_settings.DataFolder, "silo.port");
+
     public void Dispose() => Directory.Delete(_settings.DataFolder, recursive: true);
+
+    [Fact]
+    public void It_is_kept_and_below_those_of_outgoing_connections()
+    {
+        var first = RememberedPort.Find(_settings);
+        Assert.Null(first.Taken);
+        Assert.InRange(first.Port, Limits.SiloPortMin, Limits.SiloPortMax);
+        Assert.Equal($"{first.Port} 127.0.0.1 of two words", File.ReadAllText(Kept));
+    }
 
     [Fact]
     public void It_is_the_same_again()
     {
-        var first = RememberedPort.Find(_settings);
-        Assert.Equal(first, RememberedPort.Find(_settings));
-        Assert.Null(first.Taken);
+        var port = Keep();
+        for (var start = 0; start < 2; start++) Assert.Equal(new RememberedPort(port, null), RememberedPort.Find(_settings));
     }
 
     [Fact]
     public void One_that_somebody_else_has_is_named_and_another_is_taken()
     {
-        var first = RememberedPort.Find(_settings);
+        var port = Keep();
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        other.Bind(new IPEndPoint(IPAddress.Loopback, first.Port));
+        other.Bind(new IPEndPoint(IPAddress.Loopback, port));
         other.Listen();
         var next = RememberedPort.Find(_settings);
-        Assert.Equal(first.Port, next.Taken);
-        Assert.NotEqual(first.Port, next.Port);
+        Assert.Equal(port, next.Taken);
+        Assert.NotEqual(port, next.Port);
         Assert.Equal(next with { Taken = null }, RememberedPort.Find(_settings));
     }
 
-    [Fact]
-    public void It_is_not_that_of_another_cluster_or_address()
+    [Theory]
+    [InlineData("another", "127.0.0.1")]
+    [InlineData("of two words", "127.0.0.2")]
+    public void It_is_not_that_of_another_cluster_or_address(string cluster, string address)
     {
-        var first = RememberedPort.Find(_settings);
+        var port = Keep();
         // Nobody listens there, so that it would be taken if it were remembered.
-        foreach (var other in new[] { _settings with { Cluster = "another" }, _settings with { SiloAddress = "127.0.0.2" } })
-        {
-            Assert.NotEqual(first.Port, RememberedPort.Find(other).Port);
-            first = RememberedPort.Find(_settings);
-        }
+        var found = RememberedPort.Find(_settings with { Cluster = cluster, SiloAddress = address });
+        Assert.NotEqual(port, found.Port);
+        Assert.Null(found.Taken);
     }
 
     [Theory]
@@ -55,11 +65,20 @@ public sealed class RememberedPortTests : IDisposable
     [InlineData("70000 127.0.0.1 of two words")]
     [InlineData("-5 127.0.0.1 of two words")]
     [InlineData("5000")]
+    [InlineData("5000 127.0.0.1")]
     public void What_cannot_be_read_is_written_anew(string words)
     {
-        File.WriteAllText(Path.Combine(_settings.DataFolder, "silo.port"), words);
+        File.WriteAllText(Kept, words);
         var found = RememberedPort.Find(_settings);
         Assert.Null(found.Taken);
-        Assert.Equal(found, RememberedPort.Find(_settings));
+        Assert.Equal($"{found.Port} 127.0.0.1 of two words", File.ReadAllText(Kept));
+    }
+
+    /// <summary>As a server left it that had a port which is not chosen by itself.</summary>
+    int Keep()
+    {
+        var port = ServerProcess.FreePort();
+        File.WriteAllText(Kept, $"{port} 127.0.0.1 of two words");
+        return port;
     }
 }

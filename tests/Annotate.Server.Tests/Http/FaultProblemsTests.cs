@@ -2,6 +2,7 @@ using Annotate.Journals;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
 using Annotate.Server.Storage;
+using Azure;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Orleans.Storage;
@@ -50,6 +51,15 @@ public sealed class FaultProblemsTests
     [InlineData(PostgresErrorCodes.AdminShutdown, typeof(StorageUnavailableException))]
     public void What_a_database_says_is_told_in_the_journals_words(string state, Type told) =>
         Assert.IsType(told, StorageFaults.Told(new PostgresException("words", "ERROR", "ERROR", state)));
+
+    // Azure has no word for an account that is full: what is over its limits answers 503 or 500, and may be asked again.
+    [Theory]
+    [InlineData(503, "ServerBusy")]
+    [InlineData(500, "OperationTimedOut")]
+    [InlineData(403, "AccountIsDisabled")]
+    [InlineData(0, null)]
+    public void What_an_account_says_is_told_in_the_journals_words(int status, string? code) =>
+        Assert.IsType<StorageUnavailableException>(StorageFaults.Told(new RequestFailedException(status, "words", code, null)));
 
     [Fact]
     public void An_outdated_write_stays_what_the_journal_looks_for() =>

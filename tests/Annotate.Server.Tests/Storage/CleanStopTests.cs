@@ -59,6 +59,7 @@ public sealed class CleanStopTests(ITestOutputHelper output) : IDisposable
         Assert.Equal(0, await server.StopAsync(signal));
         await annotating;
         AssertAlone(Path.Combine(server.DataFolder, "annotate.db"), signal);
+        Assert.DoesNotContain("LeftAsync", server.Output, StringComparison.Ordinal);
 
         System.IO.File.Move(PlainCopy(Path.Combine(server.DataFolder, "annotate.db")), File);
         var thread = await StoredFile.ReadAsync(File, Harbour.ThreadPath);

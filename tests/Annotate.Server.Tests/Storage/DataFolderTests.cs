@@ -20,7 +20,7 @@ public sealed class DataFolderTests : IDisposable
         var path = Path.Combine(parent.FullName, "data");
         using var folder = DataFolder.Take(path);
         var refusal = Assert.Throws<DataFolderInUseException>(() => DataFolder.Take(path));
-        Assert.Equal($"The data folder {path} is in use by process {Environment.ProcessId}.", refusal.Message);
+        Assert.Equal($"The data folder {path} is in use by process {Environment.ProcessId}. Stop that first, or choose another folder.", refusal.Message);
     }
 
     [Fact]

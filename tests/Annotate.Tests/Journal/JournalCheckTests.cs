@@ -77,13 +77,38 @@ public sealed class JournalCheckTests
         Assert.Contains(Check(whole, entry => Encoding.UTF8.GetString(entry.Span) != "e7"), fault => fault.Record.Contains("chunk", StringComparison.Ordinal));
     });
 
+    [Fact]
+    public Task A_chunk_of_another_history_breaks_the_chain() => OneAtATime.RunAsync(async () =>
+    {
+        var whole = await HistoryAsync(differsFrom: int.MaxValue);
+        string[] chunks = [.. whole.Keys.Where(name => name.StartsWith($"{JournalContract.Name}.chunk.", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.NotInRange(chunks.Length, 0, 2);
+
+        // As whole as the ones in their places, and told from them by what comes before and after alone.
+        var other = await HistoryAsync(differsFrom: 1);
+        foreach (var chunk in chunks[1..])
+            Assert.Contains(Check(With(whole, chunk, other[chunk])), fault => fault.Record == chunk && fault.What.Contains("follow", StringComparison.Ordinal));
+        // One that differs in its last segment only, and is itself the last.
+        var late = other;
+        for (var segment = Segments; segment > 0 && late == other; segment--)
+            if (await HistoryAsync(segment) is var next && !next[chunks[^1]].SequenceEqual(whole[chunks[^1]])) late = next;
+        Assert.Contains(Check(With(whole, chunks[^1], late[chunks[^1]])), fault => fault.Record == $"{JournalContract.Name}.head");
+
+        static async Task<IReadOnlyDictionary<string, byte[]>> HistoryAsync(int differsFrom)
+        {
+            var records = new MemoryRecords(leavesTombstones: false);
+            Assert.True(await FillAsync(new FaultyStorage(records), Segments, differsFrom));
+            return records.RecordsOf(Grain);
+        }
+    });
+
     /// <returns>False when the storage stopped.</returns>
-    static async Task<bool> FillAsync(FaultyStorage storage, int segments = Segments)
+    static async Task<bool> FillAsync(FaultyStorage storage, int segments = Segments, int differsFrom = int.MaxValue)
     {
         try
         {
             var activation = await Activation.OpenAsync(storage, Grain, Narrow);
-            for (var number = 1; number <= segments; number++) await activation.AppendDurablyAsync($"e{number}");
+            for (var number = 1; number <= segments; number++) await activation.AppendDurablyAsync($"{(number < differsFrom ? 'e' : 'f')}{number}");
             await activation.Journal.CloseAsync();
             // A fold may have been what stopped, of which only the next append would have told.
             return !activation.Journal.Failure.IsCompleted;
