@@ -65,6 +65,6 @@ public sealed record CoalitionPositionProposed(
 
     public override Activity? ToActivity() => new("", Json.Word(Kind));
 
-    public void ApplyTo(PositionState state, long version, Entry entry) => 
+    public void ApplyTo(PositionState state, long version, Entry entry) =>
         state.Propose(new CoalitionPosition(Kind, Reason, entry.By, entry.At, version, Terms));
 }

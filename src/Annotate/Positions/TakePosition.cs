@@ -47,6 +47,6 @@ public sealed record PositionTaken(
 
     public override Activity? ToActivity() => new(Organisation, RedLine ? $"{Json.Word(Kind)}, red line" : Json.Word(Kind));
 
-    public void ApplyTo(PositionState state, long version, Entry entry) => 
+    public void ApplyTo(PositionState state, long version, Entry entry) =>
         state.Take(new OrganisationPosition(Organisation, Kind, RedLine, Reason, entry.By, entry.At));
 }

@@ -38,6 +38,6 @@ public sealed record Replied([property: Id(0)] Guid Id, [property: Id(1)] Guid A
 
     public override Event WithoutWords(Predicate<Guid> isTakenBack) => isTakenBack(Id) ? this with { Text = "" } : this;
 
-    public void ApplyTo(ThreadState state, long version, Entry entry) => 
+    public void ApplyTo(ThreadState state, long version, Entry entry) =>
         state.Add(Annotation, new Reply { Id = Id, By = entry.By, At = entry.At, Version = version, Text = Text });
 }
