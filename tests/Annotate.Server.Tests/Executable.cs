@@ -33,7 +33,8 @@ static class Executable
 
     public static Process Start(string[] arguments, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "Annotate.Server"), arguments)
+        // Tests that run in the background of a script were told to ignore what a keyboard sends, and would hand that on.
+        var start = new ProcessStartInfo("env", ["--default-signal=INT", Path.Combine(AppContext.BaseDirectory, "Annotate.Server"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
