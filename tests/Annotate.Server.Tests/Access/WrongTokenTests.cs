@@ -141,16 +141,17 @@ public sealed class WrongTokenTests
     static Task<HttpResponseMessage> RedeemAsync(TestServerHost server, string link) =>
         server.Anonymous.PostAsync("/sign-in", new FormUrlEncodedContent([new("token", link)]));
 
-    /// <summary>As they were made before there were checks.</summary>
+    /// <summary>As Ada made them for herself before there were checks.</summary>
     internal static async Task<string> UncheckedAsync(TestServerHost server, TokenKind kind)
     {
         var token = Secrets.Make();
         var hash = Secrets.HashOf(token);
         var expires = server.Services.GetRequiredService<TimeProvider>().GetUtcNow().AddHours(1);
         var stay = (await server.Services.GetRequiredService<Doors>().PersonAsync("river", "ada"))!.Stay;
-        var count = new CountToken(hash, expires, stay, null, IsInvitation: false) { Id = server.NewId(), By = By.Operator };
+        var ada = new By("ada", "lantern");
+        var count = new CountToken(hash, expires, stay, null, IsInvitation: false, Kind: kind) { Id = server.NewId(), By = ada };
         Assert.Null((await server.Grains.GetGrain<IPersonTokensGrain>("river/ada").RunAsync(count)).Problem);
-        var issue = new IssueToken(kind, "river", "ada", expires, stay) { Id = server.NewId(), By = By.Operator };
+        var issue = new IssueToken(kind, "river", "ada", expires, stay) { Id = server.NewId(), By = ada };
         Assert.Null((await server.Grains.GetGrain<ITokenGrain>(hash).RunAsync(issue)).Problem);
         return token;
     }
