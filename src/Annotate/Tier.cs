@@ -1,5 +1,3 @@
-using Annotate.Deciding;
-
 namespace Annotate;
 
 /// <summary>Who may see a thing: everyone in the coalition, or one organisation in it.</summary>
@@ -22,20 +20,4 @@ public readonly record struct Tier([property: Id(0)] string? Organisation)
         tier = new Tier(text[OrganisationPrefix.Length..]);
         return Slug.IsValid(tier.Organisation);
     }
-}
-
-/// <summary>Which of the caller's tiers.</summary>
-public enum TierWanted
-{
-    Coalition,
-
-    /// <summary>The caller's own organisation's.</summary>
-    Organisation,
-}
-
-public static class WantedTiers
-{
-    /// <summary>The tier itself; null for those who have none: experts and the operator have no organisation's.</summary>
-    public static Tier? Of(this TierWanted wanted, By caller) =>
-        wanted == TierWanted.Coalition ? Tier.Coalition : caller.Organisation is { } organisation ? new Tier(organisation) : null;
 }

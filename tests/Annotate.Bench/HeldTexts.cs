@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Annotate.Deciding;
+using Annotate.Grains;
 using Annotate.Server.Storage;
 using Annotate.Statements;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.NetworkInformation;
 using System.Text;
-using Annotate.Server.Hosting;
+using Annotate.Server.Access;
 
 namespace Annotate.Server.Tests;
 

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Server.Access;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Annotate.Deciding;
 using Annotate.Following;
+using Annotate.Grains;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -37,6 +37,10 @@ static class CallerToken
     public static bool IsSocketPath(PathString path) =>
         Array.Exists(SocketPaths, socket => path.StartsWithSegments(socket, StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>The sub-protocol to select; null when none was asked for.</summary>
+    public static string? ProtocolFor(HttpContext context) =>
+        context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
+
     public static TokenPlace Read(HttpContext context, bool isHttps, out string token)
     {
         var request = context.Request;

@@ -1,6 +1,6 @@
 using Annotate.Access;
 using Annotate.Calls;
-using Annotate.Server.Live;
+using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;
 

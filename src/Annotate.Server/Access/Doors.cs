@@ -1,6 +1,7 @@
 using System.Net;
 using Annotate.Coalitions;
 using Annotate.Deciding;
+using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;
 
@@ -102,8 +103,10 @@ public sealed class Doors
 }
 
 /// <summary>Rights cannot be checked now, so nothing is allowed (503).</summary>
-public sealed class GrantsUnreachableException(Exception cause) : Exception("Rights cannot be checked at the moment.", cause)
+public sealed class GrantsUnreachableException(Exception cause) : ProblemException("Rights cannot be checked at the moment.", cause)
 {
     public static readonly Problem Problem =
         new("rights-unknown", StatusCodes.Status503ServiceUnavailable, "Rights cannot be checked at the moment; try again soon.");
+
+    public override Problem Told => Problem;
 }

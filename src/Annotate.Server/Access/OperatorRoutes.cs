@@ -1,5 +1,4 @@
 using Annotate.Calls;
-using Annotate.Server.Hosting;
 using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;

@@ -1,5 +1,6 @@
 using Annotate.Access;
 using Annotate.Calls;
+using Annotate.Server.Http;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace Annotate.Server.Access;

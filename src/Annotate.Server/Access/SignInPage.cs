@@ -1,5 +1,5 @@
 using System.Text.Encodings.Web;
-using Annotate.Server.Hosting;
+using Annotate.Server.Http;
 
 namespace Annotate.Server.Access;
 

@@ -2,6 +2,7 @@ using Annotate.Calls;
 using Annotate.Coalitions;
 using Annotate.Instruments;
 using Annotate.Server.Access;
+using Annotate.Server.Commands;
 using Annotate.Server.Http;
 
 namespace Annotate.Server.Coalitions;

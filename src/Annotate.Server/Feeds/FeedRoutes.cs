@@ -1,5 +1,5 @@
 using Annotate.Calls;
-using Annotate.Feeds;
+using Annotate.Feeding;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
 

@@ -1,6 +1,8 @@
 using System.Text.Json.Serialization;
 using Annotate.Calls;
 using Annotate.Server.Access;
+using Annotate.Server.Configuring;
+using Annotate.Server.Http;
 using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Annotate.Server.Configuring;
 
 namespace Annotate.Server.Hosting;
 

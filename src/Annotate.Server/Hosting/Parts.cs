@@ -1,5 +1,6 @@
 using Annotate.Server.Access;
 using Annotate.Server.Coalitions;
+using Annotate.Server.Configuring;
 using Annotate.Server.Feeds;
 using Annotate.Server.Instruments;
 using Annotate.Server.Live;

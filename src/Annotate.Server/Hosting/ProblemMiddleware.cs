@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Annotate.Server.Access;
 using Annotate.Server.Http;
 using Microsoft.AspNetCore.WebUtilities;
 

@@ -1,7 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Annotate.Access;
-using Annotate.Deciding;
+using Annotate.Grains;
+using Annotate.Server.Configuring;
 using Annotate.Server.Storage;
 using Orleans.Configuration;
 

@@ -3,6 +3,7 @@ using System.IO.Hashing;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Annotate.Server.Configuring;
 using Annotate.Server.Storage;
 
 namespace Annotate.Server.Hosting;

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Annotate.Journals;
+using Annotate.Server.Configuring;
 using Annotate.Server.Storage;
 
 namespace Annotate.Server.Hosting;

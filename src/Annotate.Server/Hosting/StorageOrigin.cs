@@ -1,7 +1,8 @@
 using Annotate.Access;
-using Annotate.Deciding;
+using Annotate.Grains;
 using Annotate.Journals;
 using Annotate.Server.Access;
+using Annotate.Server.Configuring;
 using Annotate.Server.Storage;
 using Orleans.Storage;
 

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using Annotate.Instruments;
-using Annotate.Server.Access;
 
 namespace Annotate.Server.Http;
 
@@ -34,3 +33,7 @@ static class CheckedAddress
         return null;
     }
 }
+
+/// <summary>What a door takes in its address, as metadata of its endpoint: the handler has no parameter for each.</summary>
+/// <param name="Path">Of the door, the noun's included.</param>
+sealed record AddressTaken(string Path, IReadOnlyList<(string Name, Type Type)> Query);

@@ -1,5 +1,4 @@
 using Annotate.Journals;
-using Annotate.Server.Access;
 using Annotate.Server.Storage;
 
 namespace Annotate.Server.Http;
@@ -17,7 +16,7 @@ static class FaultProblems
         var all = Chain(failure);
         return all.Exists(each => each is JournalDamagedException || (StorageFaults.IsDamage(each) && each is not InvalidDataException)) ? Problem.Damaged
             : all.Exists(each => each is StorageFullException || StorageFaults.IsFull(each)) ? Problem.StorageFull
-            : all.Exists(each => each is GrantsUnreachableException) ? GrantsUnreachableException.Problem
+            : all.OfType<ProblemException>().FirstOrDefault() is { } told ? told.Told
             : all.Exists(each => each is JournalBusyException) ? Problem.Busy
             : all.Exists(IsAway) ? Problem.Unavailable
             : null;
@@ -36,4 +35,11 @@ static class FaultProblems
         for (; failure is not null; failure = failure.InnerException) all.Add(failure);
         return all;
     }
+}
+
+/// <summary>A failure that says itself what it means to whoever asked.</summary>
+public abstract class ProblemException(string message, Exception cause) : Exception(message, cause)
+{
+    /// <summary>What they are told.</summary>
+    public abstract Problem Told { get; }
 }

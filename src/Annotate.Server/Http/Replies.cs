@@ -1,5 +1,4 @@
 using Annotate.Deciding;
-using Annotate.Server.Access;
 using Microsoft.Net.Http.Headers;
 
 namespace Annotate.Server.Http;

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Annotate.Calls;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Annotate.Server.Http;

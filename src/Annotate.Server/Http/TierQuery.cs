@@ -1,3 +1,5 @@
+using Annotate.Calls;
+
 namespace Annotate.Server.Http;
 
 /// <summary>A tier in a query. Enumerations there are bound by the names that C# gives them; this takes the words of JSON.</summary>

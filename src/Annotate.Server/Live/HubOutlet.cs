@@ -1,5 +1,6 @@
 using Annotate.Client;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Protocol;
 

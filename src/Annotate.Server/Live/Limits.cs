@@ -90,21 +90,6 @@ static class Limits
     /// <summary>A buffer larger than this is let go after the message it was made for.</summary>
     public const int ReadBufferKeptBytesMax = 64 << 10;
 
-    /// <summary>WebSockets that are being refused at the same time; more are refused in the handshake.</summary>
-    public const int RefusedSocketsMax = 256;
-
-    /// <summary>A socket that was refused by a frame is refused in the handshake for so long, when it comes back in the same way.</summary>
-    public const int RefusalRememberedSeconds = 60;
-
-    /// <summary>Refusals of one or two such times that are remembered; when there are more, the oldest are forgotten.</summary>
-    public const int RefusalsRememberedMax = 50_000;
-
-    /// <summary>How much of what a refused WebSocket says is read while its closing frame is under way.</summary>
-    public const int RefusedSocketBytesMax = 4 << 10;
-
-    /// <summary>How long a closing frame may take.</summary>
-    public const int CloseTimeoutSeconds = 2;
-
     /// <summary>A message that could not be sent for so long ends its connection.</summary>
     public const int SendTimeoutSeconds = 30;
 

@@ -1,6 +1,7 @@
 using Annotate.Calls;
 using Annotate.Client;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Annotate.Statements;
 using Annotate.Text;
 using Microsoft.AspNetCore.SignalR;

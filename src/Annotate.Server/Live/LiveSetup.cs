@@ -1,5 +1,6 @@
 using Annotate.Calls;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 

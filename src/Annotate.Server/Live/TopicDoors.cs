@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using Annotate.Coalitions;
+using Annotate.Feeding;
 using Annotate.Feeds;
 using Annotate.Following;
 using Annotate.Instruments;

@@ -305,7 +305,7 @@ sealed class YjsConnection(
     async Task SayGoodbyeAsync(WebSocketCloseStatus status, string? reason, TimeSpan hold)
     {
         if (hold > TimeSpan.Zero) await Task.Delay(hold, Clock, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Limits.CloseTimeoutSeconds), Clock);
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(Annotate.Server.Limits.CloseTimeoutSeconds), Clock);
         try
         {
             await _sending.WaitAsync(limit.Token);

@@ -1,5 +1,6 @@
 using Annotate.Calls;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 using Annotate.Statements;
 
 namespace Annotate.Server.Live;
@@ -7,15 +8,8 @@ namespace Annotate.Server.Live;
 /// <summary><c>/yjs/{text}</c>: the door for stock Yjs clients.</summary>
 static class YjsDoor
 {
-    /// <summary>The one sub-protocol that is ever selected; a token may be sent as a second one beside it.</summary>
-    public const string SubProtocol = "annotate";
-
     public static IEndpointConventionBuilder MapYjs(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/yjs/{text}", ServeAsync).Requires(Right.Read).ExcludeFromDescription();
-
-    /// <summary>The sub-protocol to select; null when none was asked for.</summary>
-    public static string? ProtocolFor(HttpContext context) =>
-        context.WebSockets.WebSocketRequestedProtocols.Contains(SubProtocol) ? SubProtocol : null;
 
     static async Task ServeAsync(
         HttpContext context, string text, LiveConnections connections, LiveTexts texts, Quotas quotas, RefusedSockets refused)
@@ -54,7 +48,7 @@ static class YjsDoor
         var live = await texts.OpenAsync(id);
         try
         {
-            using var socket = await context.WebSockets.AcceptWebSocketAsync(ProtocolFor(context));
+            using var socket = await context.WebSockets.AcceptWebSocketAsync(CallerToken.ProtocolFor(context));
             await connections.ServeAsync(socket, live, context.Standing().Principal);
         }
         finally

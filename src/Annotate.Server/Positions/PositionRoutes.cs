@@ -2,6 +2,7 @@ using Annotate.Calls;
 using Annotate.Instruments;
 using Annotate.Positions;
 using Annotate.Server.Access;
+using Annotate.Server.Commands;
 using Annotate.Server.Http;
 
 namespace Annotate.Server.Positions;

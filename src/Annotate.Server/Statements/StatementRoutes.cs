@@ -1,5 +1,6 @@
 using Annotate.Calls;
 using Annotate.Server.Access;
+using Annotate.Server.Commands;
 using Annotate.Server.Http;
 using Annotate.Statements;
 

@@ -1,6 +1,7 @@
 using Annotate.Calls;
 using Annotate.Instruments;
 using Annotate.Server.Access;
+using Annotate.Server.Commands;
 using Annotate.Server.Http;
 using Annotate.Threads;
 

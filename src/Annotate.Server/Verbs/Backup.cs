@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Storage;
 

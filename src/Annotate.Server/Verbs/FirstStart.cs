@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Annotate.Server.Access;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Seeding;
 

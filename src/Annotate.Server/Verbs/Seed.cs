@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Seeding;
 

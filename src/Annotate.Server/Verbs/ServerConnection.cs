@@ -1,6 +1,8 @@
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text.Json;
+using Annotate.Server.Access;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Storage;
 

@@ -1,5 +1,6 @@
 using Annotate.Deciding;
 using Annotate.Following;
+using Annotate.Grains;
 
 namespace Annotate.Access;
 

@@ -1,37 +1,8 @@
-using Annotate.Deciding;
-using Annotate.Following;
+using Annotate.Feeding;
+using Annotate.Grains;
 using Orleans.Concurrency;
 
 namespace Annotate.Feeds;
-
-/// <summary>What happens in one tier of a coalition; its key is a <see cref="FeedKey"/>.</summary>
-[Alias("annotate.feed-grain")]
-public interface IFeedGrain : ITopicGrain
-{
-    /// <summary>Version of the source's last entry that arrived here; 0 when none did.</summary>
-    [Alias("known")]
-    Task<long> KnownAsync(string source);
-
-    /// <summary>Whether there is room for a source: null when it is known already, or may begin.</summary>
-    /// <remarks>
-    /// Sources that begin at the same moment may pass the limit together, by as many as they are: the feed knows of each only when its first
-    /// activity arrives, and that is taken in any case.
-    /// </remarks>
-    [Alias("room")]
-    Task<Problem?> RoomAsync(string source);
-
-    /// <summary>Takes a source's activities, drops those it has, and answers when the rest are durable.</summary>
-    [Alias("receive")]
-    Task ReceiveAsync(Delivery delivery);
-
-    /// <summary>The activities after a version, or the latest.</summary>
-    /// <param name="after">Null for the latest.</param>
-    [Alias("read")]
-    Task<FeedView> ReadAsync(long? after = null);
-
-    [Alias("index")]
-    Task<IndexView> IndexAsync();
-}
 
 [Reentrant, GrainType(TopicKind)]
 public sealed class FeedGrain(TimeProvider clock) : JournalledGrain<FeedState>(clock), IFeedGrain
@@ -65,11 +36,11 @@ public sealed class FeedGrain(TimeProvider clock) : JournalledGrain<FeedState>(c
         var entries = await HistoryAsync(Math.Max(since, 0), version, Limits.ActivitiesPerPageMax, Limits.ActivitiesPerPageBytesMax);
         var activities = new List<ActivityView>(entries.Count);
         for (var i = 0; i < entries.Count; i++)
-            if (entries[i].Event is ActivityReceived e) activities.Add(ActivityView.Of(Math.Max(since, 0) + 1 + i, entries[i].By, e));
+            if (entries[i].Event is ActivityReceived e) activities.Add(e.ToView(Math.Max(since, 0) + 1 + i, entries[i].By));
         return new FeedView(version, [.. activities]);
     }
 
-    public Task<IndexView> IndexAsync() => ReadAsync(IndexView.Of);
+    public Task<IndexView> IndexAsync() => ReadAsync(CoalitionIndex.Of);
 
     protected override object StateForFollowers(long version) => Latest(State, version);
 

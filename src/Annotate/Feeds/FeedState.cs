@@ -1,4 +1,5 @@
 using Annotate.Deciding;
+using Annotate.Feeding;
 using Annotate.Statements;
 
 namespace Annotate.Feeds;
@@ -51,7 +52,7 @@ public sealed class FeedState : IState
         // A repeat is never recorded; should one be found here all the same, it is skipped.
         if (e.SourceVersion <= KnownOf(e.Source)) return;
         _sources[e.Source] = new KnownSource(e.SourceVersion, e.Count);
-        _recent.Enqueue(ActivityView.Of(version, by, e));
+        _recent.Enqueue(e.ToView(version, by));
         if (_recent.Count > Limits.ActivitiesPerPageMax) _recent.Dequeue();
     }
 }

@@ -1,6 +1,6 @@
 using Annotate.Coalitions;
 using Annotate.Deciding;
-using Annotate.Feeds;
+using Annotate.Feeding;
 using Annotate.Following;
 using Orleans.Concurrency;
 

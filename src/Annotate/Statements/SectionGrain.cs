@@ -1,5 +1,5 @@
-using Annotate.Deciding;
 using Annotate.Following;
+using Annotate.Grains;
 using Annotate.Journals;
 using Annotate.Text;
 using Orleans.Concurrency;

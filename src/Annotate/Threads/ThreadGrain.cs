@@ -1,5 +1,5 @@
 using Annotate.Deciding;
-using Annotate.Feeds;
+using Annotate.Feeding;
 using Annotate.Following;
 using Orleans.Concurrency;
 

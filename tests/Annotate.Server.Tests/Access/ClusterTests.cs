@@ -1,7 +1,7 @@
 using System.Net;
 using Annotate.Coalitions;
 using Annotate.Deciding;
-using Annotate.Server.Hosting;
+using Annotate.Server.Configuring;
 using Annotate.Server.Tests.Storage;
 
 namespace Annotate.Server.Tests.Access;

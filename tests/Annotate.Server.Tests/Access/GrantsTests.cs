@@ -3,7 +3,6 @@ using System.Net.Http.Json;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Server.Access;
-using Annotate.Server.Live;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;

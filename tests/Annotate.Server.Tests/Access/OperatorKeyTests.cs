@@ -1,7 +1,6 @@
 using System.Net;
 using Annotate.Coalitions;
 using Annotate.Server.Access;
-using Annotate.Server.Hosting;
 using Annotate.Server.Tests.Http;
 using Annotate.Server.Verbs;
 

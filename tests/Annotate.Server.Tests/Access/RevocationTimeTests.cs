@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.WebSockets;
 using Annotate.Following;
-using Annotate.Server.Hosting;
+using Annotate.Server.Configuring;
 using Annotate.Server.Tests.Http;
 using Annotate.Server.Tests.Live;
 using Annotate.Server.Tests.Storage;

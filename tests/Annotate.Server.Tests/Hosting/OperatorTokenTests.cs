@@ -1,5 +1,4 @@
 using Annotate.Server.Access;
-using Annotate.Server.Hosting;
 using Annotate.Server.Tests.Http;
 
 namespace Annotate.Server.Tests.Hosting;

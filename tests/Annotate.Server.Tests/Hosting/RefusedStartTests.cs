@@ -1,3 +1,4 @@
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;

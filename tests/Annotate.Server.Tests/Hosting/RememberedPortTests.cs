@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 
 namespace Annotate.Server.Tests.Hosting;

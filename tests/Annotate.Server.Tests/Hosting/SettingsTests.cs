@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Microsoft.Extensions.Configuration;
 

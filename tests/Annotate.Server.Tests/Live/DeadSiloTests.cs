@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Annotate.Client;
-using Annotate.Server.Hosting;
+using Annotate.Server.Configuring;
 using Annotate.Server.Tests.Storage;
 using Annotate.Text;
 using Microsoft.Extensions.DependencyInjection;

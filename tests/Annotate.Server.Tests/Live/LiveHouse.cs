@@ -1,6 +1,6 @@
 using Annotate.Coalitions;
 using Annotate.Deciding;
-using Annotate.Server.Hosting;
+using Annotate.Server.Configuring;
 using Annotate.Statements;
 
 namespace Annotate.Server.Tests.Live;

@@ -1,5 +1,5 @@
 using System.Net.WebSockets;
-using Annotate.Server.Live;
+using Annotate.Server.Access;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
@@ -25,7 +25,7 @@ public sealed class RefusedSocketsTests
         await app.StartAsync(Cancelled);
         var server = new Uri(app.Urls.Single().Replace("http", "ws", StringComparison.Ordinal));
 
-        var room = Enumerable.Range(0, Annotate.Server.Live.Limits.RefusedSocketsMax).Select(_ => new ClientWebSocket()).ToArray();
+        var room = Enumerable.Range(0, Annotate.Server.Limits.RefusedSocketsMax).Select(_ => new ClientWebSocket()).ToArray();
         await Task.WhenAll(room.Select((socket, i) => socket.ConnectAsync(new Uri(server, $"/yjs/{i}"), Cancelled)));
         Assert.Null(await ClosingCodeAsync(new Uri(server, "/yjs/late")));
         foreach (var socket in room) socket.Dispose();

@@ -130,7 +130,7 @@ public sealed class YjsDoorTests
         await socket.ConnectAsync(new Uri("ws://" + address), Cancelled);
         Assert.Equal("annotate", socket.SubProtocol);
         // Stock clients speak at once.
-        await socket.SendAsync(new byte[Annotate.Server.Live.Limits.RefusedSocketBytesMax / 2], WebSocketMessageType.Binary, true, Cancelled);
+        await socket.SendAsync(new byte[Annotate.Server.Limits.RefusedSocketBytesMax / 2], WebSocketMessageType.Binary, true, Cancelled);
         var end = await socket.ReceiveAsync(new byte[16], Cancelled);
         Assert.Equal((WebSocketMessageType.Close, (WebSocketCloseStatus)(4000 + status)), (end.MessageType, end.CloseStatus));
         await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, Cancelled);

@@ -1,7 +1,7 @@
 using System.Text;
 using Annotate.Deciding;
 using Annotate.Instruments;
-using Annotate.Server.Hosting;
+using Annotate.Server.Configuring;
 using Annotate.Server.Seeding;
 
 namespace Annotate.Server.Tests.Seeding;

@@ -2,6 +2,8 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Annotate.Instruments;
+using Annotate.Server.Access;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Seeding;
 using Microsoft.Extensions.Logging;

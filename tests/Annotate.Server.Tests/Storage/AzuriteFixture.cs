@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Annotate.Server.Hosting;
+using Annotate.Server.Configuring;
 using Annotate.Server.Storage;
 using Annotate.Server.Tests.Storage;
 

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Annotate.Journals;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Storage;
 using Azure.Storage.Blobs.Models;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Storage;
 using Azure.Storage.Sas;

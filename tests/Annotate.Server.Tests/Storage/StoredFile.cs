@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Annotate.Server.Access;
+using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
 using Annotate.Server.Tests.Live;
 using Microsoft.Data.Sqlite;

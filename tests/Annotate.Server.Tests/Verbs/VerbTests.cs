@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Annotate.Server.Access;
 using Annotate.Server.Hosting;
 
 namespace Annotate.Server.Tests.Verbs;

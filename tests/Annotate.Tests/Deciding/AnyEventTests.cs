@@ -30,7 +30,7 @@ public sealed class AnyEventTests
         [typeof(PositionState)] = () => Check<PositionState>(state => PositionsView.Of(state, 0)),
         [typeof(StatementState)] = () => Check<StatementState>(state => StatementView.Of(new StatementKey("c", "s"), state, 0)),
         [typeof(SectionState)] = () => Check<SectionState>(state => (state.Encode(), state.StateVector, state.Owners.Values.Order())),
-        [typeof(FeedState)] = () => Check<FeedState>(state => (IndexView.Of(state, 0), state.Recent)),
+        [typeof(FeedState)] = () => Check<FeedState>(state => (CoalitionIndex.Of(state, 0), state.Recent)),
         [typeof(InstrumentState)] = () => Check<InstrumentState>(state => (state.Title, state.Drafts)),
         [typeof(CatalogueState)] = () => Check<CatalogueState>(state => (state.Coalitions, state.Instruments)),
         [typeof(TokenState)] = () => Check<TokenState>(state => (state.Issued, state.IssuedAt, state.IsSpent)),

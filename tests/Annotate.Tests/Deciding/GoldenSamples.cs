@@ -2,6 +2,7 @@ using Annotate.Access;
 using Annotate.Coalitions;
 using Annotate.Deciding;
 using Annotate.Feeds;
+using Annotate.Grains;
 using Annotate.Instruments;
 using Annotate.Positions;
 using Annotate.Statements;

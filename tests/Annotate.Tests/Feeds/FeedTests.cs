@@ -1,4 +1,4 @@
-using Annotate.Feeds;
+using Annotate.Feeding;
 using Annotate.Following;
 using Annotate.Statements;
 using Annotate.Threads;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Npgsql;
 
-namespace Annotate.Server.Hosting;
+namespace Annotate.Server.Configuring;
 
 /// <summary>Where a server keeps its data and finds the others of its cluster.</summary>
 public enum Profile
@@ -100,7 +100,7 @@ public sealed record Settings
     /// <summary>How long a stop waits for what is under way.</summary>
     public int StopSeconds { get; init; } = 15;
 
-    /// <summary>Takes the storage as it is for once. Not to be set, but asked for each time: see <see cref="StorageOrigin"/>.</summary>
+    /// <summary>Takes the storage as it is for once. Not to be set, but asked for each time: see <c>StorageOrigin</c>.</summary>
     internal bool AcceptsStorage { get; init; }
 
     /// <summary>Reads the section <c>Annotate</c>.</summary>

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 
-namespace Annotate.Server.Access;
+namespace Annotate.Server.Http;
 
 /// <summary>Problems over HTTP: RFC 9457, with the extra member <c>code</c>.</summary>
 public static class Problems

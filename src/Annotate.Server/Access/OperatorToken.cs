@@ -1,7 +1,7 @@
-using Annotate.Server.Access;
+using Annotate.Server.Configuring;
 using Annotate.Server.Storage;
 
-namespace Annotate.Server.Hosting;
+namespace Annotate.Server.Access;
 
 /// <summary>
 /// The operator's token, in a file of the data folder that only the server's account may read. Removing the file and starting again

@@ -1,7 +1,8 @@
 using System.Text.Json;
+using Annotate.Server.Configuring;
 using Microsoft.Extensions.FileProviders;
 
-namespace Annotate.Server.Hosting;
+namespace Annotate.Server.Http;
 
 /// <summary>The web pages as Vite built them; without them the server answers the API and the sockets, and its own pages are plain.</summary>
 public sealed class BuiltPages(Settings settings)

@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using Annotate.Server.Storage;
 
-namespace Annotate.Server.Hosting;
+namespace Annotate.Server.Configuring;
 
 /// <summary>What the settings of the profile Azure must fit together to.</summary>
 static partial class AzureProfile

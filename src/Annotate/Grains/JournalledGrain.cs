@@ -1,4 +1,5 @@
 using System.Buffers;
+using Annotate.Deciding;
 using Annotate.Following;
 using Annotate.Journals;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,7 +8,7 @@ using Orleans.Concurrency;
 using Orleans.Serialization;
 using Orleans.Storage;
 
-namespace Annotate.Deciding;
+namespace Annotate.Grains;
 
 /// <summary>
 /// A grain that only journals and applies. A command is decided, applied and queued in one synchronous step, so that the order of

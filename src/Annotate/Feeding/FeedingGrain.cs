@@ -1,10 +1,11 @@
 using Annotate.Deciding;
 using Annotate.Following;
+using Annotate.Grains;
 using Annotate.Journals;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
-namespace Annotate.Feeds;
+namespace Annotate.Feeding;
 
 /// <summary>
 /// A grain whose entries become activities of its tier's feed: at least once, in order, one call in flight; the feed drops repeats by

@@ -1,6 +1,6 @@
 using System.Net.WebSockets;
 
-namespace Annotate.Server.Live;
+namespace Annotate.Server.Access;
 
 /// <summary>
 /// How <c>/yjs</c> tells a problem: the closing code is 4000 and the HTTP status, the reason is the problem's code. 4400 to 4499 are final, so

@@ -2,12 +2,9 @@ using System.Globalization;
 using System.Reflection;
 using Annotate.Calls;
 using Annotate.Server.Access;
+using Annotate.Server.Http;
 
-namespace Annotate.Server.Http;
-
-/// <summary>What a door takes in its address, as metadata of its endpoint: the handler has no parameter for each.</summary>
-/// <param name="Path">Of the door, the noun's included.</param>
-sealed record AddressTaken(string Path, IReadOnlyList<(string Name, Type Type)> Query);
+namespace Annotate.Server.Commands;
 
 /// <summary>Makes routes of the doors that commands declare.</summary>
 static class CommandDoors

@@ -1,9 +1,9 @@
 using System.IO.Hashing;
 using System.Net.WebSockets;
 using System.Runtime.InteropServices;
-using Annotate.Server.Access;
+using Annotate.Server.Http;
 
-namespace Annotate.Server.Live;
+namespace Annotate.Server.Access;
 
 /// <summary>
 /// Refuses whoever comes to <c>/yjs</c>. A browser shows its page nothing of an answer to the handshake, so a stock client is told by a frame: its
@@ -52,7 +52,7 @@ sealed class RefusedSockets(TimeProvider clock) : IDisposable
 
     async Task TellAsync(HttpContext context, Problem problem)
     {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync(YjsDoor.ProtocolFor(context));
+        using var socket = await context.WebSockets.AcceptWebSocketAsync(CallerToken.ProtocolFor(context));
         await CloseAsync(socket, problem, context.RequestAborted);
     }
 

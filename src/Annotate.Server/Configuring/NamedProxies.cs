@@ -2,7 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using IPNetwork = System.Net.IPNetwork;
 
-namespace Annotate.Server.Hosting;
+namespace Annotate.Server.Configuring;
 
 /// <summary>
 /// The proxies in front of this server, whose word on a visitor's address and on HTTPS is taken. Nobody else's is: with it anybody could be

@@ -1,4 +1,4 @@
-namespace Annotate.Server.Hosting;
+namespace Annotate.Server.Configuring;
 
 /// <summary>Finds what lies beside the executable when it was published, and somewhere above it when it runs from the repository.</summary>
 static class Folders

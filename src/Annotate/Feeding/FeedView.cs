@@ -1,6 +1,6 @@
 using Annotate.Deciding;
 
-namespace Annotate.Feeds;
+namespace Annotate.Feeding;
 
 /// <summary>Activities in the order in which the feed heard of them.</summary>
 /// <param name="Version">Of the feed; when it is larger than the last activity's, there are more.</param>
@@ -20,8 +20,4 @@ public sealed record ActivityView(
     [property: Id(3)] string Kind,
     [property: Id(4)] string Topic,
     [property: Id(5)] string Subject,
-    [property: Id(6)] string Summary)
-{
-    public static ActivityView Of(long version, By by, ActivityReceived e) =>
-        new(version, e.At, by, e.Kind, e.Source, e.Subject, e.Summary);
-}
+    [property: Id(6)] string Summary);

@@ -1,4 +1,4 @@
-namespace Annotate.Feeds;
+namespace Annotate.Feeding;
 
 /// <summary>Which feed: <c>{coalition}/{tier}</c>. Each tier has its own, so that nobody's numbers show what others do (G7).</summary>
 [GenerateSerializer, Immutable, Alias("annotate.feed-key.v1")]

@@ -1,8 +1,4 @@
-using Annotate.Positions;
-using Annotate.Statements;
-using Annotate.Threads;
-
-namespace Annotate.Feeds;
+namespace Annotate.Feeding;
 
 /// <summary>What there is in a coalition's tier, so far as the feed has heard of it.</summary>
 [GenerateSerializer, Immutable, Alias("annotate.index-view.v1")]
@@ -12,32 +8,6 @@ public sealed record IndexView(
     [property: Id(2)] IndexedStatement[] Statements,
     [property: Id(3)] long Version)
 {
-    public static IndexView Of(FeedState state, long version)
-    {
-        var threads = new List<IndexedThread>();
-        var positions = new List<IndexedPositions>();
-        var statements = new List<IndexedStatement>();
-        foreach (var (source, known) in state.Sources.OrderBy(each => each.Key, StringComparer.Ordinal))
-        {
-            var slash = source.IndexOf('/', StringComparison.Ordinal);
-            var key = source[(slash + 1)..];
-            switch (source[..Math.Max(slash, 0)])
-            {
-                case ThreadGrain.TopicKind when ThreadKey.TryParse(key) is { } thread:
-                    threads.Add(IndexedThread.Of(thread, known));
-                    break;
-                case PositionGrain.TopicKind when PositionKey.TryParse(key) is { } position:
-                    positions.Add(new IndexedPositions(position.Instrument, position.Provision, known.Count.Total, known.Version));
-                    break;
-                case StatementGrain.TopicKind when StatementKey.TryParse(key) is { } statement:
-                    statements.Add(new IndexedStatement(statement.Statement, known.Count.Total, known.Version));
-                    break;
-            }
-        }
-
-        return new IndexView([.. threads], [.. positions], [.. statements], version);
-    }
-
     /// <summary>This index and that of another tier, as one who may see both gets them.</summary>
     public IndexView With(IndexView other) => this with
     {
@@ -58,12 +28,7 @@ public sealed record IndexedThread(
     [property: Id(2)] string Tier,
     [property: Id(3)] int Open,
     [property: Id(4)] int Total,
-    [property: Id(5)] long Version)
-{
-    internal static IndexedThread Of(ThreadKey key, KnownSource known) => new(
-        key.Instrument, key.Article, key.Tier.Organisation is null ? "coalition" : "organisation", known.Count.Open, known.Count.Total,
-        known.Version);
-}
+    [property: Id(5)] long Version);
 
 /// <param name="EId">The provision.</param>
 /// <param name="Total">Organisations that took a position.</param>
