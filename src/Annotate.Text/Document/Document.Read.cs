@@ -25,12 +25,6 @@ public sealed partial class Document
         return types;
     }
 
-    /// <summary>The shared type under a key of a map; null if there is none.</summary>
-    public SharedRef? TypeUnder(SharedRef map, string key) =>
-        map.In(_store)?.Under(key) is { Last: not 0 } list && _store[list.Last] is { Kind: StructKind.Type, IsDeleted: false } item
-            ? SharedRef.To(_store, _store.TypeAt(item.Content))
-            : null;
-
     /// <summary>The name of an element or a hook; null for what has none, and what is not there.</summary>
     public string? NameOf(SharedRef type) => type.In(_store) is { IsRoot: false } found ? found.Name : null;
 

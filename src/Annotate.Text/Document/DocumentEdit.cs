@@ -191,13 +191,6 @@ public sealed class DocumentEdit
         _store.Write(Own, list, list.Last, 0, StructKind.Any, 1, Any(value));
     }
 
-    /// <summary>Sets bytes under a key of a map.</summary>
-    public void SetBytes(SharedRef map, string key, ReadOnlySpan<byte> bytes)
-    {
-        var list = Under(map, key);
-        _store.Write(Own, list, list.Last, 0, StructKind.Binary, 1, Blob(bytes));
-    }
-
     /// <summary>Sets a new shared type under a key of a map.</summary>
     public SharedRef SetType(SharedRef map, string key, SharedKind kind, string? name = null)
     {

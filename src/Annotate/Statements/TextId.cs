@@ -10,11 +10,6 @@ public sealed record TextId([property: Id(0)] string Coalition, [property: Id(1)
     public string Key => $"{Coalition}/{Statement}/{Section}";
 
     /// <summary>Null when the text is no such id.</summary>
-    public static TextId? TryParse(string? text) => Of(text?.Split('.'));
-
-    /// <summary>From the key of a section's grain; null when the text is no such key.</summary>
-    public static TextId? TryParseKey(string? key) => Of(key?.Split('/'));
-
-    static TextId? Of(string[]? parts) =>
-        parts is { Length: 3 } && Array.TrueForAll(parts, Slug.IsValid) ? new TextId(parts[0], parts[1], parts[2]) : null;
+    public static TextId? TryParse(string? text) =>
+        text?.Split('.') is var parts && parts is { Length: 3 } && Array.TrueForAll(parts, Slug.IsValid) ? new TextId(parts[0], parts[1], parts[2]) : null;
 }
