@@ -1,5 +1,3 @@
-using Annotate.Grains;
-
 namespace Annotate.Text.Tests;
 
 /// <summary>What a text's state, or a document, says of an update is what a yjs document shows when it is applied.</summary>

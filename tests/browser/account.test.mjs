@@ -50,6 +50,10 @@ test('by the keyboard alone a link for another device is made, and its session e
   await other.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   await page.reload();
   await page.getByRole('heading', { level: 2, name: 'Your sign-ins' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { level: 2, name: /Article/ }).waitFor();
+  await page.goForward();
+  await page.getByRole('heading', { level: 2, name: 'Your sign-ins' }).waitFor();
   const theirs = rows(page).filter({ hasText: 'A browser that you are signed in with' }).filter({ hasNotText: '(this one)' });
   await theirs.waitFor();
   await tabTo(page, `End: ${await theirs.getAttribute('aria-label')}`);

@@ -140,8 +140,8 @@ public sealed record UncountTokens([property: Id(0)] string? Token) : PersonToke
 
 /// <summary>The person has been told of the links that others made for them.</summary>
 /// <remarks>
-/// Whoever came in by such a link may not be the person. So they only put its notice away for themselves: anything else that the person comes
-/// in with is told all the same.
+/// Whoever came in by such a link may not be the person. So they put notices, of whatever link, away for themselves only: anything else that the
+/// person comes in with is told all the same.
 /// </remarks>
 /// <param name="Token">Hash of what they came in with.</param>
 [GenerateSerializer, Alias("annotate.see-notices.v1")]
@@ -216,7 +216,7 @@ public sealed record CountedToken(
 
 /// <summary>Somebody made a link for a person who had come before.</summary>
 /// <param name="Link">Hash of the link; null for those of before it was kept.</param>
-/// <param name="IsSeenByIt">Whoever came in by the link has put the notice away, for themselves.</param>
+/// <param name="SeenBy">Hashes of such links: whoever came in by one has put the notice away, for themselves. Null for none.</param>
 [GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.link-notice.v1")]
 public sealed record LinkNotice(
-    [property: Id(0)] DateTimeOffset At, [property: Id(1)] By By, [property: Id(2)] string? Link = null, [property: Id(3)] bool IsSeenByIt = false);
+    [property: Id(0)] DateTimeOffset At, [property: Id(1)] By By, [property: Id(2)] string? Link = null, [property: Id(3)] string[]? SeenBy = null);

@@ -47,7 +47,8 @@ public sealed class PersonTokensState : IState
     public int CountWithout(string? token, int stay, TokenTimes times) => Good(stay, times).Count(each => each != token);
 
     /// <summary>What somebody who came in with that token has not been told yet.</summary>
-    public IEnumerable<LinkNotice> NoticesFor(string token) => Notices.Where(notice => !notice.IsSeenByIt || notice.Link != LinkOf(token));
+    public IEnumerable<LinkNotice> NoticesFor(string token) =>
+        LinkOf(token) is { } link ? Notices.Where(notice => notice.SeenBy?.Contains(link) != true) : Notices;
 
     /// <param name="token">Hash of what the person came in with.</param>
     public PersonTokensView View(int stay, TokenTimes times, string token) => new(
@@ -87,10 +88,9 @@ public sealed class PersonTokensState : IState
     /// <param name="token">Null for one that puts away whatever there is.</param>
     internal void SeeNotices(string? token)
     {
-        var link = LinkOf(token);
-        // Whoever used the link cannot put its notice away for the person.
-        _notices = link is null ? null : _notices?.Where(notice => notice.Link == link).Select(notice => notice with { IsSeenByIt = true }).ToList();
-        if (_notices is { Count: 0 }) _notices = null;
+        // Whoever came in by such a link cannot put a notice away for the person, nor that of the link before.
+        _notices = LinkOf(token) is not { } link ? null
+            : _notices?.ConvertAll(notice => notice.SeenBy?.Contains(link) == true ? notice : notice with { SeenBy = [.. notice.SeenBy ?? [], link] });
     }
 
     string? LinkOf(string? token) => token is null ? null : _links?.GetValueOrDefault(token);

@@ -107,9 +107,17 @@ public sealed class PersonTokensTests
             See(theirs);
         }
 
-        // The person, let in by the operator or by another link.
+        // Nor by way of a second link.
+        Apply(new TokensUncounted(null));
+        Assert.Null(Decide(Link("second", mayHaveCome: true)).Problem);
+        Apply(new TokenCounted("second session", Late, 0, "second", Kind: TokenKind.Session));
+        Assert.Equal(["link", "second"], _state.NoticesFor("second session").Select(notice => notice.Link));
+        See("second session");
+        Assert.Empty(_state.NoticesFor("second session"));
+
+        // The person, let in by the operator.
         Apply(new TokenCounted("rescue", Late, 0, null, Kind: TokenKind.Session));
-        Assert.Equal("link", Assert.Single(_state.View(0, At(), "rescue").Notices).Link);
+        Assert.Equal(["link", "second"], _state.View(0, At(), "rescue").Notices.Select(notice => notice.Link));
         See("rescue");
         Assert.Empty(_state.Notices);
 

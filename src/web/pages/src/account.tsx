@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { kindWords, tokenWords } from './account-words';
-import { command, make, reloadAs } from './api';
+import { command, make, problemFrom, reloadAs } from './api';
 import { Header } from './header';
 import { ProgramDays, ProgramDaysDefault } from './limits';
 import { MadeOnce } from './made';
@@ -84,7 +84,7 @@ function Tokens(): JSX.Element {
         </CommandForm>
       )}
       {form.value === 'everywhere' && (
-        <CommandForm label="Sign out everywhere" submit="Sign out everywhere" cancel={() => close()} send={() => command('DELETE', '/api/me/tokens')} done={() => void leave(owner)}>
+        <CommandForm label="Sign out everywhere" submit="Sign out everywhere" cancel={() => close()} send={endEverything} done={() => void leave(owner)}>
           <p data-first tabIndex={-1}>
             Everything in the list ends at once, this page too. Afterwards nothing is left that you could come in with: an administrator of your
             organisation, or the operator, has to make a link for you. {losesWords(owner) && lostWords}
@@ -97,6 +97,15 @@ function Tokens(): JSX.Element {
       </ul>
     </section>
   );
+}
+
+/** When the answer was lost, whoever asks again is signed out already. */
+async function endEverything(): Promise<void> {
+  try {
+    await command('DELETE', '/api/me/tokens');
+  } catch (error) {
+    if (problemFrom(error).status !== 401) throw error;
+  }
 }
 
 const countWords = (count: number): string => count === 1 ? 'one' : `${count} of them`;

@@ -21,6 +21,9 @@ let actingAs: string | null = null;
 /** Whether this browser acts as somebody else by now: the page must stop, or what is typed into it would be somebody else's. */
 export const identityChanged = signal(false);
 
+/** How often this page heard that its browser may act as somebody else. */
+export const doubts = signal(0);
+
 export function actAs(name: string): void {
   if (actingAs === name) return;
   actingAs = name;
@@ -29,10 +32,15 @@ export function actAs(name: string): void {
 
 /**
  * By which a tab tells the others whom it acts as. The server ends what was open with the session before, but only where it knows of it: a
- * tab may be connected to another server of a cluster. A tab that heard of somebody else asks, and is told (identity-changed) or goes on.
+ * tab may be connected to another server of a cluster. A tab that heard of somebody else lets its connection go and asks, and is told
+ * (identity-changed) or goes on.
  */
 const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('annotate-identity') : null;
-channel?.addEventListener('message', ({ data }) => { if (actingAs !== null && data !== actingAs) void read('/api/me').catch(() => undefined); });
+channel?.addEventListener('message', ({ data }) => {
+  if (actingAs === null || data === actingAs) return;
+  doubts.value++;
+  void read('/api/me').catch(() => undefined);
+});
 
 /** This page begins anew, as whom the browser acts as by now. */
 export function reloadAs(): void {

@@ -2,7 +2,7 @@ import { HttpTransportType, HubConnectionBuilder, HubConnectionState, LogLevel }
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
 import { problemIn } from '@annotate/signalr-provider';
 import { signal } from '@preact/signals';
-import { identityChanged, problemFrom, read, socketUrl } from './api';
+import { doubts, identityChanged, problemFrom, read, socketUrl } from './api';
 import { ConnectMillisecondsMax, FollowAgainMilliseconds, ReconnectMillisecondsMax, ReconnectMillisecondsMin } from './limits';
 import type { Problem } from './shapes';
 
@@ -70,6 +70,9 @@ identityChanged.subscribe(isChanged => {
   stopWaiting?.();
   void connection.stop();
 });
+
+// A new connection says whom it is for, and is had by nobody else.
+doubts.subscribe(count => { if (count > 0) void connection.stop(); });
 
 /** Does not wait for the next attempt to connect, if one is waited for. */
 export function tryNow(): void {
