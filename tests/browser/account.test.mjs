@@ -138,7 +138,16 @@ test('whoever used a link that another made is told, and only the person puts th
 test('one browser changes between people, and a tab of the other stops though its server knows of nothing', { timeout: 4 * WaitMilliseconds }, async () => {
   const page = await enter('nora');
   const context = page.context();
-  // Its connection is to another server of the cluster, which hears of no change and ends nothing.
+  await page.goto(await server.signInLink(coalition, 'sami'));
+  await page.getByRole('button', { name: 'Sign in as Sami Haddad' }).click();
+  await page.locator('.me-name', { hasText: 'Sami Haddad' }).waitFor();
+  await open(page);
+  const held = page.getByRole('region', { name: 'In this browser' });
+  await held.getByText('This browser acts as Sami Haddad.').waitFor();
+  await held.getByRole('listitem', { name: 'Nora Lind' }).getByText('(North Rights)').waitFor();
+  await changeTo('Nora Lind');
+
+  // Its connection is to another server of the cluster, which hears of no change and ends nothing; nor does anything happen that it would ask about.
   const tab = await context.newPage();
   tab.setDefaultTimeout(WaitMilliseconds);
   await tab.routeWebSocket('**/live*', socket => {
@@ -148,19 +157,11 @@ test('one browser changes between people, and a tab of the other stops though it
   });
   await tab.goto(server.url);
   await tab.getByRole('status').filter({ hasText: 'Live' }).waitFor();
-
-  const link = await server.signInLink(coalition, 'sami');
-  await page.goto(link);
-  await page.getByRole('button', { name: 'Sign in as Sami Haddad' }).click();
-  await page.locator('.me-name', { hasText: 'Sami Haddad' }).waitFor();
-  await tab.getByRole('heading', { name: 'This page has stopped' }).waitFor();
-
   await open(page);
-  const held = page.getByRole('region', { name: 'In this browser' });
-  await held.getByText('This browser acts as Sami Haddad.').waitFor();
-  await held.getByRole('listitem', { name: 'Nora Lind' }).getByText('(North Rights)').waitFor();
-  await held.getByRole('button', { name: 'Change to Nora Lind' }).click();
-  await page.locator('.me-name', { hasText: 'Nora Lind' }).waitFor();
+  await changeTo('Sami Haddad');
+  await tab.getByRole('heading', { name: 'This page has stopped' }).waitFor();
+  await open(page);
+  await changeTo('Nora Lind');
   await tab.getByRole('button', { name: 'Load the page' }).click();
   await tab.locator('.me-name', { hasText: 'Nora Lind' }).waitFor();
   // The same person again stops nobody.
@@ -169,6 +170,11 @@ test('one browser changes between people, and a tab of the other stops though it
   await tab.getByRole('status').filter({ hasText: 'Live' }).waitFor();
   assert.equal(await tab.getByRole('heading', { name: 'This page has stopped' }).count(), 0);
   await context.close();
+
+  async function changeTo(name) {
+    await page.getByRole('button', { name: `Change to ${name}` }).click();
+    await page.locator('.me-name', { hasText: name }).waitFor();
+  }
 });
 
 test('everything on it fits, and axe finds nothing serious, light and dark, on a small screen and a large one', { timeout: 4 * WaitMilliseconds }, async () => {
