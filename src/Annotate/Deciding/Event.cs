@@ -32,7 +32,7 @@ public interface IStoredEvent
 }
 
 /// <summary>An event of that kind of state.</summary>
-public interface IEventOf<in TState> : IStoredEvent where TState : IState
+public interface IEventOf<TState> : IStoredEvent where TState : IState
 {
     /// <summary>Changes the state. It never throws: what no longer makes sense is skipped.</summary>
     /// <param name="version">Of the entry.</param>
