@@ -107,17 +107,26 @@ public sealed partial class OpenText
 
     void Settle(PendingEdit[] batch, long version)
     {
+        var late = new List<PendingEdit>();
         lock (_lock)
         {
             foreach (var edit in batch)
             {
-                // What was given up meanwhile waits no more, and is in the text all the same.
-                if (_pending.TryPeek(out var first) && first == edit) _pending.Dequeue();
                 _held.Add(edit.Update);
+                if (_pending.TryPeek(out var first) && first == edit)
+                {
+                    _pending.Dequeue();
+                    continue;
+                }
+
+                // Given up meanwhile, and in the text all the same.
+                TryAdd(_state, edit.Update);
+                late.Add(edit);
             }
         }
 
         foreach (var edit in batch) edit.Durable.TrySetResult(version);
+        foreach (var edit in late) Updated?.Invoke(edit.Update);
     }
 
     /// <summary>

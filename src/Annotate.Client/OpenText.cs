@@ -103,21 +103,23 @@ public sealed partial class OpenText : IResumable
 
     /// <summary>
     /// Gives up sending what waits, however long the server has been away or in trouble: it is set aside as if it had been refused (see
-    /// <see cref="Replaced"/>), and the edits that wait fail with the code <c>given-up</c>. What was on its way may have been kept all the same.
+    /// <see cref="Replaced"/>), and the edits that wait fail with the code <c>given-up</c>. What was on its way may be
+    /// kept all the same, and comes back as <see cref="Updated"/> then.
     /// </summary>
     /// <returns>What was set aside; null when nothing waited.</returns>
     public RefusedEdits? GiveUp()
     {
         PendingEdit[] unsent;
+        RefusedEdits given;
         lock (_lock)
         {
             if (_pending.Count == 0) return null;
             var whole = GoBack(out unsent);
-            _refused = new RefusedEdits(Text, GivenUp, MergeOf(unsent), MergeOf([]), whole, _client.Clock.GetUtcNow());
+            _refused = given = new RefusedEdits(Text, GivenUp, MergeOf(unsent), MergeOf([]), whole, _client.Clock.GetUtcNow());
         }
 
-        Fail(unsent, new LiveException(GivenUp, Tell(new TextReplaced(this, _refused))));
-        return _refused;
+        Fail(unsent, new LiveException(GivenUp, Tell(new TextReplaced(this, given))));
+        return given;
     }
 
     /// <summary>Closes the text; edits under way are still answered.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Annotate.Client;
 using Annotate.Text;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Annotate.Server.Tests.Live;
 
@@ -117,6 +118,53 @@ public sealed class RefusedEditsTests : IAsyncLifetime
         Assert.True(await third.WaitAsync(Patience, Cancelled) > 0);
         Assert.Equal(StateVectorOf(words), StateVectorOf(await ReadAsync()));
         Assert.Equal(StateVectorOf(await ReadAsync()), StateVectorOf(text.State));
+    }
+
+    [Fact]
+    public async Task What_was_given_up_on_its_way_comes_back_when_it_was_kept()
+    {
+        var held = new HeldEdits();
+        await using var server = await TestServerHost.StartAsync(configure: builder => builder.Services.AddSingleton<IIncomingGrainCallFilter>(held));
+        await Harbour.FoundAsync(server.Operator);
+        var token = await Harbour.TokenAsync(server.Operator, "ben");
+        await using var client = new LiveClient(server.Address, () => Task.FromResult<string?>(token), new Eager());
+        await client.ConnectAsync(Cancelled);
+        var text = await client.OpenTextAsync(Harbour.Text);
+        var back = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
+        text.Updated += update => back.TrySetResult(update);
+        var typist = new YjsTypist(Old);
+        var words = typist.Type("kept after all ");
+        var edit = text.EditAsync(words);
+        await held.Reached.WaitAsync(Patience, Cancelled);
+        Assert.Equal(words, text.GiveUp()!.Refused);
+        Assert.Equal("given-up", (await Assert.ThrowsAsync<LiveException>(() => edit)).Problem.Code);
+        Assert.Empty(VectorOf(text.StateVector));
+        held.LetGo();
+        Assert.Equal(words, await back.Task.WaitAsync(Patience, Cancelled));
+        Assert.Equal(StateVectorOf(words), VectorOf(text.StateVector));
+        Assert.Equal(StateVectorOf(words), StateVectorOf(text.State));
+        Assert.True(await text.EditAsync(typist.Type("and more")).WaitAsync(Patience, Cancelled) > 0);
+    }
+
+    /// <summary>Holds back what is sent to texts until it is let go.</summary>
+    sealed class HeldEdits : IIncomingGrainCallFilter
+    {
+        readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously), _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Reached => _reached.Task;
+
+        public void LetGo() => _gone.SetResult();
+
+        public async Task Invoke(IIncomingGrainCallContext context)
+        {
+            if (context.MethodName == nameof(Annotate.Statements.ISectionGrain.EditAsync))
+            {
+                _reached.TrySetResult();
+                await _gone.Task;
+            }
+
+            await context.Invoke();
+        }
     }
 
     /// <summary>A follower of a busy text keeps one update of it and a little more, whether or not anybody reads it.</summary>
