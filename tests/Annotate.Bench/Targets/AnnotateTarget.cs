@@ -84,9 +84,10 @@ sealed class AnnotateTarget(string name, WireKind wire) : ITarget
         await CheckAsync(answer);
     }
 
+    // Each has a name of their own: one that looks like another in the coalition is refused.
     static async Task<string> AdmitAsync(HttpClient client, string person)
     {
-        await PutAsync(client, person, new { name = "Writer", organisation = Organisation, role = "member", mandates = new[] { new { mandate = "draft" } } });
+        await PutAsync(client, person, new { name = "Writer " + person[(person.LastIndexOf('-') + 1)..], organisation = Organisation, role = "member", mandates = new[] { new { mandate = "draft" } } });
         using var answer = await client.PostAsJsonAsync($"{person}/tokens", new { kind = "bearer", days = 1 });
         await CheckAsync(answer);
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("token").GetString()!;
