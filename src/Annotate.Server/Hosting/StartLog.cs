@@ -35,9 +35,11 @@ sealed class StartLog(TimeProvider clock) : IDisposable
         lock (_gate)
         {
             if (_isOpen || _isDropped) return;
-            foreach (var line in _held) line();
+            Action[] held = [.. _held];
             Forget();
+            // First: a line that cannot be written must not keep back those that come.
             _isOpen = true;
+            foreach (var line in held) line();
         }
     }
 

@@ -95,6 +95,9 @@ public sealed class CoalitionState : IState
     internal bool EndsAdministration(string person, string? organisation, MandateHeld? next, DateTimeOffset now)
     {
         if (organisation is null || next is { Until: null }) return false;
+        // What lasts no shorter than it does already ends nothing.
+        if (next is not null && Find(person) is { } holder && holder.Organisation == organisation
+            && Array.Exists(holder.Mandates, held => held.Mandate == Mandate.Administer && held.Until <= next.Until && held.Until > now)) return false;
         var others = People.Where(other => other.Id != person && other.Organisation == organisation && other.Has(Mandate.Administer, now)).ToArray();
         if (others.Any(AdministersForGood)) return false;
         // An end that time sets; else it is taken away from whoever is the last, or the last without an end.

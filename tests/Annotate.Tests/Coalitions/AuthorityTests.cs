@@ -104,6 +104,16 @@ public sealed partial class AuthorityTests
     }
 
     [Fact]
+    public void An_end_that_the_operator_set_may_be_put_off_and_not_brought_forward()
+    {
+        Done(By.Operator, Grant("bob", Mandate.Administer, Later));
+        Done(By.Operator, Grant("bill", Mandate.Administer, Later));
+        Done(Bill, Grant("bob", Mandate.Administer, Later.AddDays(2)));
+        Done(Bill, AdmitUntil("bob", Later.AddDays(3)));
+        Assert.Equal("conflict", Refused(Bill, Grant("bob", Mandate.Administer, Later.AddDays(1))));
+    }
+
+    [Fact]
     public void Where_time_took_the_last_administrator_away_the_operator_helps()
     {
         // As it was given before an end was refused: the operator may still.

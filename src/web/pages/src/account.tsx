@@ -2,7 +2,7 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { kindWords, tokenWords } from './account-words';
-import { command, make, problemFrom, reloadAs } from './api';
+import { command, make, Refused, reloadAs } from './api';
 import { Header } from './header';
 import { ProgramDays, ProgramDaysDefault } from './limits';
 import { MadeOnce } from './made';
@@ -99,12 +99,12 @@ function Tokens(): JSX.Element {
   );
 }
 
-/** When the answer was lost, whoever asks again is signed out already. */
+/** When the answer was lost, whoever asks again is signed out already. Whoever was signed out before has ended nothing, and is told so. */
 async function endEverything(): Promise<void> {
   try {
     await command('DELETE', '/api/me/tokens');
   } catch (error) {
-    if (problemFrom(error).status !== 401) throw error;
+    if (!(error instanceof Refused && error.isRepeat && error.problem.status === 401)) throw error;
   }
 }
 

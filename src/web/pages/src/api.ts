@@ -4,7 +4,8 @@ import type { Problem } from './shapes';
 
 /** The server said no, or could not be reached; what a person is told is in the problem. */
 export class Refused extends Error {
-  constructor(readonly problem: Problem) {
+  /** @param isRepeat The same was sent before and got no answer, so that it may have been done then. */
+  constructor(readonly problem: Problem, readonly isRepeat = false) {
     super(problem.detail ? `${problem.title} ${problem.detail}` : problem.title);
   }
 }
@@ -75,12 +76,14 @@ export async function command(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', url: 
   if (ifVersion !== undefined) headers['If-Match'] = `"${ifVersion}"`;
   const init: RequestInit = { method, headers };
   if (body !== undefined) init.body = JSON.stringify(body);
+  let isRepeat = false;
   for (let retry = 0; ; retry++) {
     try {
       const response = await reach(url, init);
       if (response.ok) return;
-      throw new Refused(await problemOf(response));
+      throw new Refused(await problemOf(response), isRepeat);
     } catch (error) {
+      isRepeat ||= error instanceof Refused && error.problem.status === 0;
       const passing = error instanceof Refused && (error.problem.status === 0 || error.problem.status === 503);
       if (!passing || retry === CommandRetriesMax) throw error;
       await new Promise(resolve => setTimeout(resolve, CommandRetryMilliseconds * 2 ** retry));
