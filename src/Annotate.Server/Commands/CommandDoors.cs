@@ -1,15 +1,16 @@
-using System.Globalization;
-using System.Reflection;
+using System.Text.Json;
 using Annotate.Calls;
 using Annotate.Server.Access;
 using Annotate.Server.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Annotate.Server.Commands;
 
 /// <summary>Makes routes of the doors that commands declare.</summary>
 static class CommandDoors
 {
-    static readonly MethodInfo MapOne = typeof(CommandDoors).GetMethod(nameof(MapWithBody), BindingFlags.NonPublic | BindingFlags.Static)!;
+    const string JsonType = "application/json";
 
     public static void MapCommands(this IEndpointRouteBuilder routes, Noun noun)
     {
@@ -17,44 +18,52 @@ static class CommandDoors
         foreach (var door in noun.Doors)
         {
             var address = new AddressTaken(noun.Path + door.Path, [.. noun.Query, .. door.Query]);
-            var mapped = door is CommandDoor.WithoutBody bare
-                ? group.MapMethods(door.Path, [door.Verb], (HttpContext context, CommandHead head, Standing who, IGrainFactory grains) =>
-                    RunAsync(context, noun, CallOf(context, address, head, who, grains), call => Task.FromResult(bare.Ask(call))))
-                : (RouteHandlerBuilder)MapOne.MakeGenericMethod(door.Body!).Invoke(null, [group, noun, door, address])!;
-            mapped.Requires(door.Right).WithSummary(door.Summary).WithMetadata(address).Produces<Done>();
+            RequestDelegate run = context => RunAsync(context, noun, door, address);
+            // The description of the API has only what names its method.
+            var mapped = group.MapMethods(door.Path, [door.Verb], run).WithMetadata(run.Method)
+                .Requires(door.Right).WithSummary(door.Summary).WithMetadata(address, new ProducesResponseTypeMetadata(StatusCodes.Status200OK, typeof(Done), [JsonType]));
+            if (door.Body is { } body) mapped.WithMetadata(new AcceptsMetadata([JsonType], body));
         }
     }
 
-    // The framework reads and describes the body, for which it wants its type in the handler.
-    static RouteHandlerBuilder MapWithBody<TBody>(RouteGroupBuilder group, Noun noun, CommandDoor.WithBody<TBody> door, AddressTaken address) where TBody : class =>
-        group.MapMethods(door.Path, [door.Verb], (HttpContext context, TBody body, CommandHead head, Standing who, IGrainFactory grains) =>
-            RunAsync(context, noun, CallOf(context, address, head, who, grains), call => door.Ask(call, body)));
+    static async Task RunAsync(HttpContext context, Noun noun, CommandDoor door, AddressTaken address) =>
+        await (await AnswerAsync(context, noun, door, address)).ExecuteAsync(context);
 
-    static async Task<IResult> RunAsync(HttpContext context, Noun noun, Call call, Func<Call, Task<Asked>> ask)
+    static async Task<IResult> AnswerAsync(HttpContext context, Noun noun, CommandDoor door, AddressTaken address)
     {
-        var asked = await ask(call);
+        var call = CallOf(context, address);
+        var body = door.Body is { } type ? await BodyAsync(context, type) : null;
+        var asked = await door.AskAsync(call, body);
         if (asked.Command is not { } command) return asked.Problem!.Result();
         if ((asked.Key ?? noun.Key(call)) is not { } key) return Problem.NotFound.Result();
         if (await noun.CheckAsync(call) is { } problem) return problem.Result();
         return Replies.Of(context, await noun.RunAsync(call.Grains, key, command with { IfVersion = call.IfVersion }), asked.About);
     }
 
-    static Call CallOf(HttpContext context, AddressTaken address, CommandHead head, Standing who, IGrainFactory grains)
+    /// <exception cref="BadHttpRequestException">It is none of that type.</exception>
+    static async Task<object> BodyAsync(HttpContext context, Type type)
     {
-        var given = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (name, value) in context.Request.RouteValues) given[name] = value;
-        foreach (var (name, type) in address.Query)
-            if (context.Request.Query.TryGetValue(name, out var text)) given[name] = Read(name, type, text.ToString());
-        return new Call(head.Id, who.By, head.IfVersion, who.May, given, grains);
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != true) throw new BadHttpRequestException("There is no body.");
+        if (!context.Request.HasJsonContentType())
+            throw new BadHttpRequestException("A body is application/json.", StatusCodes.Status415UnsupportedMediaType);
+        try
+        {
+            return await context.Request.ReadFromJsonAsync(type, context.RequestAborted)
+                ?? throw new BadHttpRequestException("The body is null.");
+        }
+        catch (JsonException json)
+        {
+            throw new BadHttpRequestException("The body cannot be read.", json);
+        }
     }
 
-    /// <exception cref="RequestRefusedException">It is none of that type.</exception>
-    static object Read(string name, Type type, string text) => TryRead(type, text) ?? throw new RequestRefusedException(RequestWords.Unreadable(name, type));
-
-    // Enumerations by the words of JSON, and never by number.
-    static object? TryRead(Type type, string text) =>
-        type.IsEnum ? Array.Find([.. Enum.GetValues(type).Cast<object>()], each => RequestWords.Word(each) == text)
-        : type == typeof(DateTimeOffset)
-            ? DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) ? time : null
-        : throw new NotSupportedException($"Doors take no {type} in the query.");
+    static Call CallOf(HttpContext context, AddressTaken address)
+    {
+        var head = CommandHead.Of(context);
+        var who = context.Standing();
+        var given = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
+        foreach (var (name, value) in context.Request.RouteValues) given[name] = value;
+        foreach (var (name, value) in address.Read(context.Request.Query)) given[name] = value;
+        return new Call(head.Id, who.By, head.IfVersion, who.May, given, context.RequestServices.GetRequiredService<IGrainFactory>());
+    }
 }

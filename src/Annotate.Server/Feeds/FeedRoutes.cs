@@ -11,16 +11,16 @@ static class FeedRoutes
     {
         var coalition = routes.MapGroup("/api/coalitions/{coalition}").WithCheckedAddress().WithTags("Feeds");
         coalition.MapGet("/feed", ReadAsync).Requires(Right.Read)
-            .WithSummary("What happened: the latest, or what came after a version.").Produces<FeedView>();
+            .WithSummary("What happened: the latest, or what came after a version.").Takes(("after", typeof(long)), ("tier", typeof(TierWanted))).Produces<FeedView>();
         coalition.MapGet("/index", IndexAsync).Requires(Right.Read)
             .WithSummary("The threads, positions and statements there are, so far as the caller may see them.").Produces<IndexView>();
     }
 
-    static async Task<IResult> ReadAsync(
-        string coalition, long? after, TierQuery? tier, Standing who, IGrainFactory grains, HttpContext context)
+    static async Task<IResult> ReadAsync(string coalition, Standing who, IGrainFactory grains, HttpContext context)
     {
+        var after = context.Taken<long>("after");
         if (after < 0) return Problem.Invalid("after is a version: 0 or more.").Result();
-        if ((tier?.Wanted ?? TierWanted.Coalition).Of(who.By) is not { } wanted) return Problem.NotFound.Result();
+        if ((context.Taken<TierWanted>("tier") ?? TierWanted.Coalition).Of(who.By) is not { } wanted) return Problem.NotFound.Result();
         return Replies.Of(context, await Feed(grains, coalition, wanted).ReadAsync(after), view => view.Version);
     }
 

@@ -163,6 +163,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
         UsePages(app);
         app.UseRouting();
         app.UseAccess();
+        app.Use(CheckedAddress.RefuseAsync);
         app.MapOpenApi("/openapi/v1.json").Requires(Right.Anyone);
         app.MapParts();
     }

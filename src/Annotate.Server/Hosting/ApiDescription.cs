@@ -63,19 +63,19 @@ static class ApiDescription
         foreach (var part in RoutePatternFactory.Parse(address.Path).Parameters)
         {
             var isId = part.ParameterPolicies.Any(policy => policy.Content == "guid");
-            operation.Parameters.Add(new OpenApiParameter { Name = part.Name, In = ParameterLocation.Path, Required = true, Schema = SchemaOf(isId ? "uuid" : null) });
+            operation.Parameters.Add(new OpenApiParameter { Name = part.Name, In = ParameterLocation.Path, Required = true, Schema = SchemaOf(isId ? typeof(Guid) : typeof(string)) });
         }
 
         foreach (var (name, type) in address.Query)
-            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Schema = SchemaOf(type.IsEnum ? null : "date-time", type) });
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = ParameterLocation.Query, Schema = SchemaOf(type) });
     }
 
-    static OpenApiSchema SchemaOf(string? format, Type? type = null) => new()
-    {
-        Type = JsonSchemaType.String,
-        Format = format,
-        Enum = type is { IsEnum: true } ? [.. Enum.GetValues(type).Cast<object>().Select(each => (JsonNode)RequestWords.Word(each))] : null,
-    };
+    static OpenApiSchema SchemaOf(Type type) =>
+        type == typeof(Guid) ? new() { Type = JsonSchemaType.String, Format = "uuid" }
+        : type == typeof(DateTimeOffset) ? new() { Type = JsonSchemaType.String, Format = "date-time" }
+        : type == typeof(long) ? new() { Type = JsonSchemaType.Integer, Format = "int64" }
+        : type == typeof(bool) ? new() { Type = JsonSchemaType.Boolean }
+        : new() { Type = JsonSchemaType.String, Enum = type.IsEnum ? [.. Enum.GetValues(type).Cast<object>().Select(each => (JsonNode)RequestWords.Word(each))] : null };
 
     static void Add(OpenApiResponses responses, int status, string description)
     {

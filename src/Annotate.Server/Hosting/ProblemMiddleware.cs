@@ -32,8 +32,8 @@ sealed partial class ProblemMiddleware(RequestDelegate next, ILogger<ProblemMidd
                 return refused.Problem;
             case BadHttpRequestException { InnerException: JsonException json }:
                 return Problem.Invalid(RequestWords.OfBody(json, context.GetEndpoint()));
-            case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest } bad:
-                return Problem.Invalid(RequestWords.OfRequest(bad, context.GetEndpoint()));
+            case BadHttpRequestException { StatusCode: StatusCodes.Status400BadRequest }:
+                return Problem.Invalid(RequestWords.OfRequest(context.GetEndpoint()));
             case BadHttpRequestException bad:
                 return OfStatus(bad.StatusCode);
             default:

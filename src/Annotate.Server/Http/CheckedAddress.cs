@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Reflection;
 using Annotate.Instruments;
 
 namespace Annotate.Server.Http;
@@ -9,14 +10,19 @@ static class CheckedAddress
     static readonly string[] Slugs = ["coalition", "organisation", "person", "instrument", "draft", "statement", "section"];
 
     /// <summary>The ids in the route become parts of grains' keys, so they are checked; in the query, what nobody reads is refused.</summary>
-    public static TBuilder WithCheckedAddress<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder =>
-        endpoints.AddEndpointFilterFactory(static (factory, next) =>
-        {
-            var known = RequestWords.ParametersOf(factory.MethodInfo).Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase);
-            return context => (CheckIds(context.HttpContext.Request.RouteValues) ?? CheckQuery(context.HttpContext, known)) is { } problem
-                ? ValueTask.FromResult<object?>(problem.Result())
-                : next(context);
-        });
+    public static TBuilder WithCheckedAddress<TBuilder>(this TBuilder endpoints) where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Finally(static endpoint => endpoint.Metadata.Add(KnownQuery.Of(endpoint.Metadata)));
+        return endpoints;
+    }
+
+    public static async Task RefuseAsync(HttpContext context, RequestDelegate next)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<KnownQuery>() is { } known
+            && (CheckIds(context.Request.RouteValues) ?? CheckQuery(context.Request.Query, known)) is { } problem)
+            await Problems.WriteAsync(context, problem);
+        else await next(context);
+    }
 
     static Problem? CheckIds(RouteValueDictionary values)
     {
@@ -25,15 +31,18 @@ static class CheckedAddress
         return values.TryGetValue("eId", out var eId) ? EId.Check(eId as string, "A provision") : null;
     }
 
-    static Problem? CheckQuery(HttpContext context, FrozenSet<string> known)
+    static Problem? CheckQuery(IQueryCollection query, KnownQuery known)
     {
-        var taken = context.GetEndpoint()?.Metadata.GetMetadata<AddressTaken>()?.Query ?? [];
-        foreach (var name in context.Request.Query.Keys)
-            if (!known.Contains(name) && !taken.Any(each => each.Name.Equals(name, StringComparison.OrdinalIgnoreCase))) return Problem.Invalid($"There is no {name} in the query here.");
+        foreach (var name in query.Keys)
+            if (!known.Names.Contains(name)) return Problem.Invalid($"There is no {name} in the query here.");
         return null;
     }
-}
 
-/// <summary>What a door takes in its address, as metadata of its endpoint: the handler has no parameter for each.</summary>
-/// <param name="Path">Of the door, the noun's included.</param>
-sealed record AddressTaken(string Path, IReadOnlyList<(string Name, Type Type)> Query);
+    sealed record KnownQuery(FrozenSet<string> Names)
+    {
+        public static KnownQuery Of(IList<object> metadata) => new(
+            RequestWords.ParametersOf(metadata.OfType<MethodInfo>().FirstOrDefault())
+                .Concat(metadata.OfType<AddressTaken>().SelectMany(taken => taken.Query))
+                .Select(parameter => parameter.Name).ToFrozenSet(StringComparer.OrdinalIgnoreCase));
+    }
+}

@@ -12,12 +12,16 @@ public sealed record CommandHead(Guid Id, long? IfVersion)
     const string IdHeader = "Idempotency-Key";
 
     /// <exception cref="RequestRefusedException">A header cannot be read.</exception>
-    public static ValueTask<CommandHead?> BindAsync(HttpContext context)
+    public static CommandHead Of(HttpContext context)
     {
         var headers = context.Request.Headers;
         var clock = context.RequestServices.GetRequiredService<TimeProvider>();
-        return ValueTask.FromResult<CommandHead?>(new CommandHead(IdOf(headers[IdHeader], clock), VersionOf(headers.IfMatch)));
+        return new CommandHead(IdOf(headers[IdHeader], clock), VersionOf(headers.IfMatch));
     }
+
+    /// <summary>For handlers, which take it as a parameter.</summary>
+    /// <exception cref="RequestRefusedException">A header cannot be read.</exception>
+    public static ValueTask<CommandHead?> BindAsync(HttpContext context) => ValueTask.FromResult<CommandHead?>(Of(context));
 
     static Guid IdOf(StringValues header, TimeProvider clock)
     {

@@ -1,8 +1,6 @@
 using System.Collections;
 using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
-using Annotate.Calls;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Annotate.Server.Http;
@@ -14,7 +12,7 @@ sealed class RequestRefusedException(Problem problem) : Exception(problem.Detail
 }
 
 /// <summary>What is wrong with a request that could not be bound, in our words: which member, and what is expected there.</summary>
-static partial class RequestWords
+static class RequestWords
 {
     /// <summary>For a body that is JSON of another shape, or none.</summary>
     public static string OfBody(JsonException json, Endpoint? endpoint)
@@ -29,15 +27,8 @@ static partial class RequestWords
     }
 
     /// <summary>For everything else that the framework could not bind.</summary>
-    public static string OfRequest(BadHttpRequestException bad, Endpoint? endpoint)
+    public static string OfRequest(Endpoint? endpoint)
     {
-        if (FailedToBind().Match(bad.Message) is { Success: true } failed)
-        {
-            var name = failed.Groups["name"].Value;
-            var type = ParametersOf(endpoint?.Metadata.GetMetadata<MethodInfo>()).FirstOrDefault(each => each.Name == name).Type;
-            return $"{JsonNamingPolicy.CamelCase.ConvertName(name)} is {(type is null ? "something else" : Expected(type))}.";
-        }
-
         return endpoint?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType is { } body
             ? $"The body is {Expected(body)}."
             : "Something in the request is missing or malformed.";
@@ -60,7 +51,6 @@ static partial class RequestWords
     static string Expected(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
-        if (type == typeof(TierQuery)) type = typeof(TierWanted);
         return type.IsEnum ? "one of " + string.Join(", ", Enum.GetNames(type).Select(JsonNamingPolicy.CamelCase.ConvertName))
             : type == typeof(string) ? "a text"
             : type == typeof(bool) ? "true or false"
@@ -87,8 +77,4 @@ static partial class RequestWords
 
     static Type? ElementOf(Type type) =>
         type == typeof(string) || !typeof(IEnumerable).IsAssignableFrom(type) ? null : type.GetElementType() ?? type.GetGenericArguments().FirstOrDefault();
-
-    // The framework names the parameter nowhere but in its message. Should its words change, ours become less exact; a test tells.
-    [GeneratedRegex("""^Failed to bind parameter "(.+ )?(?<name>\w+)" from """)]
-    private static partial Regex FailedToBind();
 }

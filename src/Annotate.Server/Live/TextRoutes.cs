@@ -36,10 +36,10 @@ static class TextRoutes
         texts.MapGet("/plain", (string text, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
                 ReadFormAsync(text, TextForm.Plain, context, texts, grains)).Requires(Right.Read)
             .WithSummary("What the text says, as plain text: a line for each paragraph, heading or other textblock.").Produces<string>(200, PlainType);
-        texts.MapGet("/delta", (string text, bool? authors, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
-                ReadFormAsync(text, authors == true ? TextForm.DeltaWithAuthors : TextForm.Delta, context, texts, grains)).Requires(Right.Read)
+        texts.MapGet("/delta", (string text, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
+                ReadFormAsync(text, context.Taken<bool>("authors") == true ? TextForm.DeltaWithAuthors : TextForm.Delta, context, texts, grains)).Requires(Right.Read)
             .WithSummary("The same with marks and blocks, as a list of inserts; with ?authors=true each also says who wrote it.")
-            .Produces<JsonElement[]>(200, JsonType);
+            .Takes(("authors", typeof(bool))).Produces<JsonElement[]>(200, JsonType);
         texts.MapGet("/prosemirror", (string text, HttpContext context, LiveTexts texts, IGrainFactory grains) =>
                 ReadFormAsync(text, TextForm.ProseMirror, context, texts, grains)).Requires(Right.Read)
             .WithSummary("The text as the JSON of a ProseMirror document, as Tiptap reads it.").Produces<JsonElement>(200, JsonType);

@@ -13,12 +13,12 @@ static class ThreadRoutes
     {
         routes.MapCommands(ThreadNoun.Noun);
         routes.MapGet(ThreadNoun.Path, ReadAsync).WithCheckedAddress().WithTags(ThreadNoun.Noun.Name).Requires(Right.Read)
-            .WithSummary("An article's annotations and replies.").Produces<ThreadView>();
+            .WithSummary("An article's annotations and replies.").Takes(("tier", typeof(TierWanted))).Produces<ThreadView>();
     }
 
     static async Task<IResult> ReadAsync(
-        string coalition, string instrument, string eId, TierQuery? tier, Standing who, IGrainFactory grains, HttpContext context) =>
-        (tier?.Wanted ?? TierWanted.Coalition).Of(who.By) is { } wanted && ThreadKey.TryParse($"{coalition}/{wanted}/{instrument}/{eId}") is { } key
+        string coalition, string instrument, string eId, Standing who, IGrainFactory grains, HttpContext context) =>
+        (context.Taken<TierWanted>("tier") ?? TierWanted.Coalition).Of(who.By) is { } wanted && ThreadKey.TryParse($"{coalition}/{wanted}/{instrument}/{eId}") is { } key
         && await grains.CheckProvisionAsync(key.Instrument, key.Article) is null
             ? Replies.Of(context, await grains.GetGrain<IThreadGrain>(key.ToString()).ReadAsync(), view => view.Version)
             : Problem.NotFound.Result();

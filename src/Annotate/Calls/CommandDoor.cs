@@ -14,6 +14,9 @@ public abstract record CommandDoor(string Verb, string Path, Right Right, string
     /// <summary>Type of the body; null where there is none.</summary>
     public abstract Type? Body { get; }
 
+    /// <param name="body">Of the type <see cref="Body"/>; null where there is none.</param>
+    public abstract Task<Asked> AskAsync(Call call, object? body);
+
     public static CommandDoor Of(string verb, string path, Right right, string summary, Func<Call, Asked> ask) => new WithoutBody(verb, path, right, summary, ask);
 
     public static CommandDoor Of<TBody>(string verb, string path, Right right, string summary, Func<Call, TBody, Asked> ask) where TBody : class =>
@@ -23,15 +26,19 @@ public abstract record CommandDoor(string Verb, string Path, Right Right, string
     public static CommandDoor Of<TBody>(string verb, string path, Right right, string summary, Func<Call, TBody, Task<Asked>> ask) where TBody : class =>
         new WithBody<TBody>(verb, path, right, summary, ask);
 
-    public sealed record WithoutBody(string Verb, string Path, Right Right, string Summary, Func<Call, Asked> Ask) : CommandDoor(Verb, Path, Right, Summary)
+    sealed record WithoutBody(string Verb, string Path, Right Right, string Summary, Func<Call, Asked> Ask) : CommandDoor(Verb, Path, Right, Summary)
     {
         public override Type? Body => null;
+
+        public override Task<Asked> AskAsync(Call call, object? body) => Task.FromResult(Ask(call));
     }
 
-    public sealed record WithBody<TBody>(string Verb, string Path, Right Right, string Summary, Func<Call, TBody, Task<Asked>> Ask)
+    sealed record WithBody<TBody>(string Verb, string Path, Right Right, string Summary, Func<Call, TBody, Task<Asked>> Ask)
         : CommandDoor(Verb, Path, Right, Summary)
     {
         public override Type? Body => typeof(TBody);
+
+        public override Task<Asked> AskAsync(Call call, object? body) => Ask(call, (TBody)body!);
     }
 }
 
