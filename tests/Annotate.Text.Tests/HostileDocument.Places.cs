@@ -106,7 +106,7 @@ public sealed partial class HostileDocument
     public void What_comes_is_placed_where_yjs_places_it()
     {
         var seed = Environment.TickCount;
-        for (var i = 0; i < Night.Times(600); i++)
+        for (var i = 0; i < Night.Times(2_400); i++)
         {
             var random = new Random(seed + i);
             var (single, log) = OddUpdates(random);
@@ -132,6 +132,19 @@ public sealed partial class HostileDocument
         var document = new Document();
         Assert.True(document.TryApply(Convert.FromBase64String("AQMBAAQBAXQCYWKEAQEBY8QBAgECAWQA"), out _));
         Assert.Equal("abcd", ReadT(document));
+    }
+
+    /// <summary>
+    /// Yjs has "ab" as one item once the first update is in, and cuts it for "e"; so "f" finds it cut. Here the two stayed apart, since "c" lies between
+    /// two that it must not lie between when it is loaded: nothing is cut for "e".
+    /// </summary>
+    [Fact]
+    public void What_stayed_apart_counts_as_cut_where_yjs_cuts_it()
+    {
+        var document = new Document();
+        foreach (var update in new[] { "AQMBAAQBAXQBYYQBAAFixAEBAQEBYwA=", "AwEEAMQDAAEBAWUBAwCEAQIBZAECAMQBAQEBAWYA", "AQEDAYQDAAFnAA==" })
+            Assert.True(document.TryApply(Convert.FromBase64String(update), out _));
+        Assert.Equal("abcdgef", ReadT(document));
     }
 
     static bool IsBackwards(Item item) => item.OriginBy != Item.Nobody && item.OriginBy == item.RightOriginBy && item.RightOriginClock <= item.OriginClock;

@@ -28,21 +28,21 @@ static class MyTokens
         tokens.MapGet("/tokens", ListAsync).Requires(Right.SignedIn)
             .WithSummary("The caller's tokens, links and sessions that are good.").Produces<MyTokensAnswer>();
         tokens.MapDelete("/tokens", EndAllAsync).Requires(Right.SignedIn)
-            .WithSummary("Signs out everywhere: ends all of them, on open connections too; with others=true all but the one of this request.");
+            .WithSummary("Signs out everywhere: ends all of them, on open connections too; with others=true all but the one of this request.").Takes(("others", typeof(bool)));
         tokens.MapDelete("/tokens/{token}", EndAsync).Requires(Right.SignedIn)
             .WithSummary("Ends one of them, with those that were made with it.");
         tokens.MapPost("/notices/seen", SeeAsync).Requires(Right.SignedIn)
-            .WithSummary("The notices of /api/me have been shown: they are told no more.");
+            .WithSummary("The notices of /api/me have been shown, those made after until left out: they are told no more.").Takes(("until", typeof(DateTimeOffset)));
     }
 
     static async Task<IResult> ListAsync(Standing who, Tokens tokens) => TypedResults.Ok(new MyTokensAnswer(
         who.IsOperator ? [] : [.. (await tokens.ListAsync(who)).Tokens.Select(token => new MyToken(
             token.Token, token.Kind, token.Name, token.Made, token.By, token.Expires, token.Parent, token.Token == who.Principal.Token))]));
 
-    static async Task<IResult> EndAllAsync(bool? others, Standing who, Tokens tokens, BrowserSessions browser, HttpContext context)
+    static async Task<IResult> EndAllAsync(Standing who, Tokens tokens, BrowserSessions browser, HttpContext context)
     {
         if (who.IsOperator) return IsOperators.Result();
-        if (others == true) await tokens.RevokeOthersAsync(who);
+        if (context.Taken<bool>("others") == true) await tokens.RevokeOthersAsync(who);
         else
         {
             await tokens.RevokeAllAsync(who.Coalition!, who.By.Person, who.By);
@@ -60,9 +60,9 @@ static class MyTokens
         return TypedResults.NoContent();
     }
 
-    static async Task<IResult> SeeAsync(Standing who, Tokens tokens)
+    static async Task<IResult> SeeAsync(Standing who, Tokens tokens, HttpContext context)
     {
-        if (!who.IsOperator) await tokens.SeeNoticesAsync(who);
+        if (!who.IsOperator) await tokens.SeeNoticesAsync(who, context.Taken<DateTimeOffset>("until"));
         return TypedResults.NoContent();
     }
 

@@ -119,7 +119,8 @@ public sealed class Tokens : IDisposable
     /// <summary>What a person can come in with, and what they have not been told yet.</summary>
     internal Task<PersonTokensView> ListAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).ListAsync(who.Principal.Stay, who.Principal.Token);
 
-    internal Task SeeNoticesAsync(Standing who) => CountOf(who.Coalition!, who.By.Person).RunAsync(new SeeNotices(who.Principal.Token) { Id = NewId(), By = who.By });
+    internal Task SeeNoticesAsync(Standing who, DateTimeOffset? until) =>
+        CountOf(who.Coalition!, who.By.Person).RunAsync(new SeeNotices(who.Principal.Token, until) { Id = NewId(), By = who.By });
 
     /// <summary>Ends one of a person's own tokens.</summary>
     /// <param name="token">Its hash.</param>

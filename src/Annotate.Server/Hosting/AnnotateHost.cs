@@ -40,6 +40,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
     {
         settings.Check();
         var folder = DataFolder.Take(settings.DataFolder);
+        WebApplication? app = null;
         try
         {
             settings = settings with { DataFolder = folder.Path };
@@ -55,7 +56,7 @@ public sealed partial class AnnotateHost : IAsyncDisposable
             ConfigureParts(builder, settings);
             ConfigureWeb(builder, settings, urls, socket);
             configure?.Invoke(builder);
-            var app = builder.Build();
+            app = builder.Build();
             app.Services.GetRequiredService<StartLog>().Hold();
             if (port is { Taken: { } taken }) LogPortTaken(app.Logger, taken, port.Port);
             UseParts(app, settings);
@@ -63,8 +64,14 @@ public sealed partial class AnnotateHost : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            folder.Dispose();
             var refusal = StartRefusal.Of(failure, settings);
+            if (app is not null)
+            {
+                EndLog(app, refusal);
+                await app.DisposeAsync();
+            }
+
+            folder.Dispose();
             if (refusal == failure) throw;
             throw refusal;
         }
@@ -72,7 +79,6 @@ public sealed partial class AnnotateHost : IAsyncDisposable
 
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        var log = App.Services.GetRequiredService<StartLog>();
         try
         {
             await App.StartAsync(cancellationToken);
@@ -80,16 +86,22 @@ public sealed partial class AnnotateHost : IAsyncDisposable
         catch (Exception failure)
         {
             var refusal = StartRefusal.Of(failure, Settings);
-            // Whoever breaks off a start that takes long wants to know what it was at.
-            if (StartRefusal.IsToldInWords(refusal) && refusal is not OperationCanceledException) log.Drop();
-            else log.Open();
+            EndLog(App, refusal);
             await StopHalfStartedAsync();
             if (refusal == failure) throw;
             throw refusal;
         }
 
-        log.Open();
+        App.Services.GetRequiredService<StartLog>().Open();
         OwnerOnly.CloseToOthers(Socket);
+    }
+
+    // Whoever breaks off a start that takes long wants to know what it was at.
+    static void EndLog(WebApplication app, Exception refusal)
+    {
+        var log = app.Services.GetRequiredService<StartLog>();
+        if (StartRefusal.IsToldInWords(refusal) && refusal is not OperationCanceledException) log.Drop();
+        else log.Open();
     }
 
     // What has started already would complain of being torn down under its feet.

@@ -4,6 +4,7 @@ namespace Annotate.Server.Hosting;
 /// Holds the log back until it is known how a start ends. One that is refused for a reason that is told in words says nothing else: every part
 /// that had started already would complain of being torn down, and hide the line that counts. Of any other failure all is shown.
 /// </summary>
+/// <remarks>Lines that were held bear the time at which they are shown.</remarks>
 sealed class StartLog(TimeProvider clock) : IDisposable
 {
     readonly Lock _gate = new();

@@ -25,8 +25,8 @@ static class StartRefusal
                 + " or leave HTTPS to a proxy (deploy/README.md, \"Behind a proxy\").");
         }
 
-        // What lies deeper says more: a journal failed because the disk is full.
-        for (var reason = failure; reason is not null; reason = reason.InnerException)
+        // What lies deeper says more: a journal failed because the disk is full. A fault of ours that came of it is shown with where it was.
+        for (var reason = failure; reason is not null; reason = IsWrapping(reason) ? reason.InnerException : null)
         {
             if (reason is StorageFullException || StorageFaults.IsFull(reason)) return new StorageFullException($"{reason.Message} Make room, and start again.", failure);
             if (reason is Microsoft.Data.Sqlite.SqliteException && StorageFaults.IsDamage(reason)) return new JournalDamagedException($"{reason.Message} {PutBack}", failure);
@@ -41,6 +41,14 @@ static class StartRefusal
 
     static bool IsSecure(string url) => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase);
 
-    static bool IsAboutCertificate(Exception failure) =>
-        failure is CryptographicException or FileNotFoundException or DirectoryNotFoundException or InvalidOperationException { Source: WebServer };
+    // These say only that something failed.
+    static bool IsWrapping(Exception failure) => failure is AggregateException or JournalFailedException or OrleansException;
+
+    // Any other file may be missing as well.
+    static bool IsAboutCertificate(Exception failure) => failure switch
+    {
+        CryptographicException or InvalidOperationException { Source: WebServer } => true,
+        FileNotFoundException or DirectoryNotFoundException => failure.StackTrace?.Contains(WebServer, StringComparison.Ordinal) == true,
+        _ => false,
+    };
 }

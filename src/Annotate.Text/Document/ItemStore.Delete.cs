@@ -180,7 +180,8 @@ sealed partial class ItemStore
         Forget(ref _joins);
         Forget(ref _seams);
         if (_joinsSorted > 0) (_joinsByWriter, _joinsSorted) = ([], 0);
-        if (_cutsSorted > 0) (_cutsByClock, _cutsSorted) = ([], 0);
+        if (_cutsByClock.Count > 0) _cutsByClock = [];
+        _cutsSorted = 0;
         NotesJoins = false;
         Crosses = false;
         _heldOdd = HoldsOdd;

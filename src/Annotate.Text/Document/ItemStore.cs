@@ -173,7 +173,8 @@ sealed partial class ItemStore
         var found = writer.Last;
         if (_items[found].Clock > clock) found = writer.Find(clock);
         ref var item = ref _items[found];
-        if (item.End - 1 != clock && item.Kind != StructKind.Collected) Cut(writer, clock + 1);
+        if (item.End - 1 == clock) NoteApart(writer, clock + 1);
+        else if (item.Kind != StructKind.Collected) Cut(writer, clock + 1);
         return found;
     }
 
@@ -182,7 +183,15 @@ sealed partial class ItemStore
     {
         var found = writer.Find(clock);
         ref var item = ref _items[found];
-        return item.Clock == clock || item.Kind == StructKind.Collected ? found : Cut(writer, clock);
+        if (item.Clock == clock) NoteApart(writer, clock);
+        else if (item.Kind != StructKind.Collected) return Cut(writer, clock);
+        return found;
+    }
+
+    /// <summary>What was there before may be one item in yjs, though it is two here. It is two there, too, from now until the transaction ends.</summary>
+    void NoteApart(Writer writer, int clock)
+    {
+        if (NotesJoins && clock < ClockBefore(writer)) _cutsByClock.Add((writer.Number, clock));
     }
 
     /// <summary>

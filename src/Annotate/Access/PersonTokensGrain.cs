@@ -144,11 +144,12 @@ public sealed record UncountTokens([property: Id(0)] string? Token) : PersonToke
 /// person comes in with is told all the same.
 /// </remarks>
 /// <param name="Token">Hash of what they came in with.</param>
+/// <param name="Until">When the latest of those they were told was made; null for all there are.</param>
 [GenerateSerializer, Alias("annotate.see-notices.v1")]
-public sealed record SeeNotices([property: Id(0)] string Token) : PersonTokensCommand
+public sealed record SeeNotices([property: Id(0)] string Token, [property: Id(1)] DateTimeOffset? Until = null) : PersonTokensCommand
 {
     public override Decision Decide(PersonTokensState state, PersonTokensMoment known) =>
-        state.NoticesFor(Token).Any() ? new NoticesSeen(Token) : Decision.Unchanged;
+        state.NoticesFor(Token).Any(notice => !(notice.At > Until)) ? new NoticesSeen(Token, Until) : Decision.Unchanged;
 }
 
 /// <param name="IsInvitation">False as well for those counted before invitations were told from other tokens.</param>
@@ -187,12 +188,13 @@ public sealed record TokensUncounted([property: Id(0)] string? Token) : Event, I
 }
 
 /// <param name="Token">Hash of what they came in with; null in those recorded before it was, which put all away.</param>
+/// <param name="Until">Notices made later stay; null when all that there were are meant.</param>
 [GenerateSerializer, Immutable, OmitDefaultMemberValues, Alias("annotate.notices-seen.v1")]
-public sealed record NoticesSeen([property: Id(0)] string? Token = null) : Event, IEventOf<PersonTokensState>
+public sealed record NoticesSeen([property: Id(0)] string? Token = null, [property: Id(1)] DateTimeOffset? Until = null) : Event, IEventOf<PersonTokensState>
 {
-    public static IReadOnlyList<Event> Samples => [new NoticesSeen(), new NoticesSeen("hash")];
+    public static IReadOnlyList<Event> Samples => [new NoticesSeen(), new NoticesSeen("hash"), new NoticesSeen("hash", Sample.Until)];
 
-    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.SeeNotices(Token);
+    public void ApplyTo(PersonTokensState state, long version, Entry entry) => state.SeeNotices(Token, Until);
 }
 
 /// <summary>What a person can come in with, and what they have not been told yet.</summary>

@@ -86,11 +86,13 @@ public sealed class PersonTokensState : IState
     }
 
     /// <param name="token">Null for one that puts away whatever there is.</param>
-    internal void SeeNotices(string? token)
+    /// <param name="until">Of notices made later they were not told.</param>
+    internal void SeeNotices(string? token, DateTimeOffset? until)
     {
         // Whoever came in by such a link cannot put a notice away for the person, nor that of the link before.
-        _notices = LinkOf(token) is not { } link ? null
-            : _notices?.ConvertAll(notice => notice.SeenBy?.Contains(link) == true ? notice : notice with { SeenBy = [.. notice.SeenBy ?? [], link] });
+        _notices = LinkOf(token) is { } link
+            ? _notices?.ConvertAll(notice => notice.At > until || notice.SeenBy?.Contains(link) == true ? notice : notice with { SeenBy = [.. notice.SeenBy ?? [], link] })
+            : _notices?.FindAll(notice => notice.At > until);
     }
 
     string? LinkOf(string? token) => token is null ? null : _links?.GetValueOrDefault(token);

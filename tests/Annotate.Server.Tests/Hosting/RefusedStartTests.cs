@@ -1,5 +1,7 @@
 using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -33,6 +35,44 @@ public sealed class RefusedStartTests : IDisposable
         await host.App.DisposeAsync();
         // The silo was up already, and has gone again.
         Assert.Empty(log.Lines);
+    }
+
+    [Fact]
+    public async Task A_fault_of_ours_is_shown_whole_and_so_is_the_log_whatever_it_came_of()
+    {
+        var cause = new IOException("The cause");
+        var (failure, log) = await FailAsync(new NotSupportedException("A fault", cause));
+        Assert.Same(cause, Assert.IsType<NotSupportedException>(failure).InnerException);
+        Assert.NotEmpty(log.Lines);
+    }
+
+    [Fact]
+    public async Task Another_file_that_is_missing_is_not_taken_for_the_certificate()
+    {
+        var (failure, log) = await FailAsync(new FileNotFoundException("There is no such file: words.json"));
+        Assert.Equal("There is no such file: words.json", Assert.IsType<FileNotFoundException>(failure).Message);
+        Assert.Empty(log.Lines);
+    }
+
+    // A part that fails while the server starts.
+    async Task<(Exception Failure, CapturedLog Log)> FailAsync(Exception failure)
+    {
+        var log = new CapturedLog();
+        await using var host = await AnnotateHost.BuildAsync(_settings with { Url = $"https://127.0.0.1:{ServerProcess.FreePort()}" }, configure: builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.Logging.AddProvider(log);
+            builder.Services.AddHostedService(_ => new FailingPart(failure));
+        });
+        var thrown = await Record.ExceptionAsync(() => host.StartAsync());
+        return (Assert.IsAssignableFrom<Exception>(thrown), log);
+    }
+
+    sealed class FailingPart(Exception failure) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken) => Task.FromException(failure);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     [Fact]

@@ -8,6 +8,7 @@ public sealed class PersonTokensTests
     static readonly DateTimeOffset Late = Commands.Now.AddHours(2);
 
     readonly PersonTokensState _state = new();
+    DateTimeOffset _now = Commands.Now;
     int _entries;
 
     [Fact]
@@ -86,6 +87,25 @@ public sealed class PersonTokensTests
         Assert.Empty(_state.Notices);
         for (var i = 0; i <= Limits.NoticesMax; i++) Decide(Link($"link{i}", mayHaveCome: true));
         Assert.Equal(Limits.NoticesMax, _state.Notices.Count);
+    }
+
+    [Fact]
+    public void A_notice_of_a_link_that_is_made_while_the_others_are_read_is_told_still()
+    {
+        Counted("bearer", Late);
+        Apply(new TokensUncounted("bearer"));
+        Assert.Null(Decide(Link("read", mayHaveCome: true)).Problem);
+        var read = Assert.Single(_state.Notices);
+        _now += TimeSpan.FromSeconds(1);
+        Assert.Null(Decide(Link("later", mayHaveCome: true)).Problem);
+        var seen = new SeeNotices("bearer", read.At) { Id = Commands.Id(1), By = Commands.Ana };
+        Apply(seen.Decide(_state, new PersonTokensMoment(_entries, At())).Event!);
+        Assert.Equal(["later"], _state.Notices.Select(notice => notice.Link));
+        Assert.Null(seen.Decide(_state, new PersonTokensMoment(_entries, At())).Event);
+        // For whoever used a link themself, too.
+        Apply(new TokenCounted("session", Late, 0, "later", Kind: TokenKind.Session));
+        Apply(new NoticesSeen("session", read.At));
+        Assert.Single(_state.NoticesFor("session"));
     }
 
     [Fact]
@@ -173,5 +193,5 @@ public sealed class PersonTokensTests
 
     void Counted(string token, DateTimeOffset expires, int stay = 0, string? inPlaceOf = null) => Apply(new TokenCounted(token, expires, stay, inPlaceOf));
 
-    void Apply(Annotate.Deciding.Event happened) => _state.Apply(++_entries, new(Commands.Now, Commands.Ana, default, 0, happened));
+    void Apply(Annotate.Deciding.Event happened) => _state.Apply(++_entries, new(_now, Commands.Ana, default, 0, happened));
 }

@@ -6,19 +6,21 @@ import { ProblemNote } from './parts';
 import type { Problem } from './shapes';
 import { momentOf, personName, useWorkspace } from './workspace';
 
-/** What was put away on this page. */
-const isPutAway = signal(false);
+/** Times of those that were put away on this page. */
+const putAway = signal<readonly string[]>([]);
 
 /** What somebody is told at their next visit: links that others made for them. Whoever used one came in as them. */
 export function Notices(): JSX.Element | null {
   const workspace = useWorkspace();
   const problem = useSignal<Problem | null>(null);
-  const { notices } = workspace.me;
-  if (notices.length === 0 || isPutAway.value) return null;
-  const putAway = async (): Promise<void> => {
+  const notices = workspace.me.notices.filter(({ at }) => !putAway.value.includes(at));
+  const latest = notices.at(-1);
+  if (latest === undefined) return null;
+  // Only what was shown: another link may have been made while this was read.
+  const know = async (): Promise<void> => {
     try {
-      await command('POST', '/api/me/notices/seen');
-      isPutAway.value = true;
+      await command('POST', `/api/me/notices/seen?until=${encodeURIComponent(latest.at)}`);
+      putAway.value = [...putAway.value, ...notices.map(({ at }) => at)];
       document.querySelector<HTMLElement>('.mark')?.focus();
     } catch (error) {
       problem.value = problemFrom(error);
@@ -34,7 +36,7 @@ export function Notices(): JSX.Element | null {
       <p class="hint">If it was you who opened it, all is well. If not, sign out everywhere else and tell an administrator of your organisation.</p>
       <ProblemNote problem={problem.value} />
       <div class="row wrap">
-        <button type="button" class="button primary" onClick={() => void putAway()}>I know of it</button>
+        <button type="button" class="button primary" onClick={() => void know()}>I know of it</button>
         {page.value !== 'sign-ins' && <PageLink to="sign-ins">Look through your sign-ins</PageLink>}
       </div>
     </section>
