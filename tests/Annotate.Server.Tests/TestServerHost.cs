@@ -6,6 +6,7 @@ using Annotate.Deciding;
 using Annotate.Server.Access;
 using Annotate.Server.Configuring;
 using Annotate.Server.Hosting;
+using Annotate.Server.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -48,9 +49,12 @@ public sealed class TestServerHost : IAsyncDisposable
 
     /// <param name="with">Changes settings; the data folder and the address are given.</param>
     /// <param name="configure">Replaces parts before the server is built; again at each restart.</param>
-    public static async Task<TestServerHost> StartAsync(Func<Settings, Settings>? with = null, Action<WebApplicationBuilder>? configure = null)
+    /// <param name="kept">A data folder of which it gets a copy.</param>
+    public static async Task<TestServerHost> StartAsync(
+        Func<Settings, Settings>? with = null, Action<WebApplicationBuilder>? configure = null, string? kept = null)
     {
         var folder = Directory.CreateTempSubdirectory("annotate-test-").FullName;
+        if (kept is not null) Copy(kept, folder);
         var settings = new Settings { DataFolder = folder, Url = "http://127.0.0.1:0", LoadSeeds = false };
         var server = new TestServerHost(with?.Invoke(settings) ?? settings, configure);
         try
@@ -66,6 +70,17 @@ public sealed class TestServerHost : IAsyncDisposable
         server.Anonymous = server.NewClient(null);
         server.Operator = server.NewClient((await File.ReadAllTextAsync(OperatorToken.PathIn(folder))).Trim());
         return server;
+    }
+
+    // As a server leaves its own: nobody else may read them.
+    static void Copy(string kept, string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(kept))
+        {
+            var copy = Path.Combine(folder, Path.GetFileName(file));
+            File.Copy(file, copy);
+            OwnerOnly.CloseToOthers(copy);
+        }
     }
 
     /// <summary>Stops the server in an orderly way and starts another on the same folder and port.</summary>
