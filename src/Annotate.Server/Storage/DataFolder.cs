@@ -15,12 +15,12 @@ public sealed class DataFolder : IDisposable
     // Who holds the lock stands in a file of its own: the locked one cannot be opened, even to be read.
     const string HolderFileName = "annotate.pid";
 
-    readonly FileStream hold;
+    readonly FileStream _hold;
 
     DataFolder(string path, FileStream hold)
     {
         Path = path;
-        this.hold = hold;
+        _hold = hold;
     }
 
     /// <summary>The folder's full path.</summary>
@@ -59,7 +59,7 @@ public sealed class DataFolder : IDisposable
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
     /// <summary>Lets the folder go.</summary>
-    public void Dispose() => hold.Dispose();
+    public void Dispose() => _hold.Dispose();
 
     static void Make(string folder)
     {

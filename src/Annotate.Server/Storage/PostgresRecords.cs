@@ -9,12 +9,12 @@ sealed class PostgresRecords : StoredRecords
     // As the storage keys them: see WholeKeyStorage.
     const string Records = "FROM orleans.orleansstorage WHERE serviceid='annotate' AND graintypestring IS NOT NULL";
 
-    readonly NpgsqlDataSource source;
-    readonly NpgsqlConnection connection;
-    readonly NpgsqlTransaction transaction;
+    readonly NpgsqlDataSource _source;
+    readonly NpgsqlConnection _connection;
+    readonly NpgsqlTransaction _transaction;
 
     PostgresRecords(NpgsqlDataSource source, NpgsqlConnection connection, NpgsqlTransaction transaction) =>
-        (this.source, this.connection, this.transaction) = (source, connection, transaction);
+        (_source, _connection, _transaction) = (source, connection, transaction);
 
     /// <exception cref="NpgsqlException">The database cannot be reached, or refuses.</exception>
     public static async Task<PostgresRecords> OpenAsync(string connectionString, CancellationToken cancellation)
@@ -55,11 +55,11 @@ sealed class PostgresRecords : StoredRecords
 
     public override async ValueTask DisposeAsync()
     {
-        await transaction.DisposeAsync();
-        await connection.DisposeAsync();
-        await source.DisposeAsync();
+        await _transaction.DisposeAsync();
+        await _connection.DisposeAsync();
+        await _source.DisposeAsync();
     }
 
     // However large the database is, sorting it takes as long as it takes.
-    NpgsqlCommand NewCommand(string sql) => new(sql, connection, transaction) { CommandTimeout = 0 };
+    NpgsqlCommand NewCommand(string sql) => new(sql, _connection, _transaction) { CommandTimeout = 0 };
 }

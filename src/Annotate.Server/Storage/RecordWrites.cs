@@ -5,20 +5,20 @@ namespace Annotate.Server.Storage;
 /// <summary>A record to write where the storage still has the version its writer last saw (or none, where it saw none).</summary>
 sealed class RecordWrite<T>(string name, GrainId grain, IGrainState<T> state, RecordTag? seen, ReadOnlyMemory<byte> bytes) : QueuedWrite(bytes.Length)
 {
-    RecordTag? written;
-    RecordTag? found;
+    RecordTag? _written;
+    RecordTag? _found;
 
     public override void Apply(SqliteTables tables)
     {
-        written = seen is { } tag ? tables.Overwrite(tag, bytes.Span) : tables.Insert(grain, name, bytes.Span);
-        if (written is null) found = tables.RowOf(grain, name);
+        _written = seen is { } tag ? tables.Overwrite(tag, bytes.Span) : tables.Insert(grain, name, bytes.Span);
+        if (_written is null) _found = tables.RowOf(grain, name);
     }
 
     public override void Complete()
     {
-        if (written is not { } tag)
+        if (_written is not { } tag)
         {
-            TrySetException(Conflict.Of("write", name, grain, found, state.ETag));
+            TrySetException(Conflict.Of("write", name, grain, _found, state.ETag));
             return;
         }
 
@@ -31,20 +31,20 @@ sealed class RecordWrite<T>(string name, GrainId grain, IGrainState<T> state, Re
 /// <summary>A record to remove where the storage still has the version its writer last saw.</summary>
 sealed class RecordErasure<T>(string name, GrainId grain, IGrainState<T> state, RecordTag? seen, T nothing) : QueuedWrite(0)
 {
-    bool isErased;
-    RecordTag? found;
+    bool _isErased;
+    RecordTag? _found;
 
     public override void Apply(SqliteTables tables)
     {
-        found = tables.RowOf(grain, name);
-        isErased = seen is { } tag ? tables.Erase(grain, name, tag) : found is null;
+        _found = tables.RowOf(grain, name);
+        _isErased = seen is { } tag ? tables.Erase(grain, name, tag) : _found is null;
     }
 
     public override void Complete()
     {
-        if (!isErased)
+        if (!_isErased)
         {
-            TrySetException(Conflict.Of("clear", name, grain, found, state.ETag));
+            TrySetException(Conflict.Of("clear", name, grain, _found, state.ETag));
             return;
         }
 

@@ -14,29 +14,29 @@ namespace Annotate.Server.Storage;
 /// </remarks>
 public sealed class SqliteGrainStorage : IGrainStorage, ILifecycleParticipant<ISiloLifecycle>, IAsyncDisposable
 {
-    readonly string name;
-    readonly SqliteStorageOptions options;
-    SqliteStore? store;
+    readonly string _name;
+    readonly SqliteStorageOptions _options;
+    SqliteStore? _store;
 
     /// <summary>A provider that opens its file when its silo starts, or when <see cref="Open"/> is called.</summary>
     public SqliteGrainStorage(string name, SqliteStorageOptions options)
     {
         ArgumentException.ThrowIfNullOrEmpty(options.Path);
-        this.name = name;
-        this.options = options;
+        _name = name;
+        _options = options;
     }
 
     /// <summary>Tests put another around it.</summary>
     internal IGrainStorageSerializer Serializer { get; init; } = new JournalRecordSerializer();
 
-    internal SqliteStore Store => store ?? throw new InvalidOperationException($"The storage '{name}' ({options.Path}) is not open yet.");
+    internal SqliteStore Store => _store ?? throw new InvalidOperationException($"The storage '{_name}' ({_options.Path}) is not open yet.");
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle lifecycle)
     {
         // Before anything of ours starts, and, stages being left in reverse, closed after all grains are gone.
         lifecycle.Subscribe(
-            $"{nameof(SqliteGrainStorage)} {name}",
+            $"{nameof(SqliteGrainStorage)} {_name}",
             ServiceLifecycleStage.RuntimeStorageServices,
             stopping => Task.Run(Open, stopping),
             _ => DisposeAsync().AsTask());
@@ -44,10 +44,10 @@ public sealed class SqliteGrainStorage : IGrainStorage, ILifecycleParticipant<IS
 
     /// <summary>Opens the file; it and its folder are created where missing.</summary>
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">It cannot be opened, is no storage file, or is damaged.</exception>
-    public void Open() => store ??= SqliteStore.Open(options.Path);
+    public void Open() => _store ??= SqliteStore.Open(_options.Path);
 
     /// <summary>Writes what is queued and closes the file.</summary>
-    public ValueTask DisposeAsync() => store?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _store?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <inheritdoc/>
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

@@ -14,20 +14,20 @@ sealed class SqliteHandle : IDisposable
     const string LogSuffix = "-wal";
     const string Full = "the disk is full";
 
-    readonly sqlite3 db;
-    readonly string path;
-    readonly List<sqlite3_stmt> statements = [];
+    readonly sqlite3 _db;
+    readonly string _path;
+    readonly List<sqlite3_stmt> _statements = [];
 
     static SqliteHandle() => Batteries_V2.Init();
 
     SqliteHandle(sqlite3 db, string path)
     {
-        this.db = db;
-        this.path = path;
+        _db = db;
+        _path = path;
     }
 
     /// <summary>The connection of SQLite itself.</summary>
-    public sqlite3 Db => db;
+    public sqlite3 Db => _db;
 
     /// <summary>Opens the file, and creates it where it is missing, with full durability: set here on every connection, and read back.</summary>
     /// <exception cref="SqliteException">The file cannot be opened, is not a storage file, or is damaged.</exception>
@@ -81,7 +81,7 @@ sealed class SqliteHandle : IDisposable
 
     void Configure()
     {
-        Check(raw.sqlite3_busy_timeout(db, Limits.StorageBusyMilliseconds), "set how long to wait for locks");
+        Check(raw.sqlite3_busy_timeout(_db, Limits.StorageBusyMilliseconds), "set how long to wait for locks");
         Execute($"PRAGMA page_size={Limits.StoragePageBytes}");
         Require("journal_mode", "WAL", "wal");
         Execute("PRAGMA synchronous=FULL");
@@ -96,7 +96,7 @@ sealed class SqliteHandle : IDisposable
     {
         var answer = Text($"PRAGMA {pragma}={value}");
         if (answer != readBack)
-            throw new InvalidOperationException($"{path}: SQLite answered {pragma}={answer} where {readBack} is needed. Is the folder on a network file system?");
+            throw new InvalidOperationException($"{_path}: SQLite answered {pragma}={answer} where {readBack} is needed. Is the folder on a network file system?");
     }
 
     /// <summary>Refuses any level below FULL, at which a commit may be lost with the power.</summary>
@@ -109,13 +109,13 @@ sealed class SqliteHandle : IDisposable
     /// <summary>A statement that lives as long as the connection.</summary>
     public sqlite3_stmt Prepare(string sql)
     {
-        Check(raw.sqlite3_prepare_v3(db, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement), "prepare a statement");
-        statements.Add(statement);
+        Check(raw.sqlite3_prepare_v3(_db, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement), "prepare a statement");
+        _statements.Add(statement);
         return statement;
     }
 
     /// <summary>Runs statements that give no rows anybody wants.</summary>
-    public void Execute(string sql) => Check(raw.sqlite3_exec(db, sql), $"run {sql}");
+    public void Execute(string sql) => Check(raw.sqlite3_exec(_db, sql), $"run {sql}");
 
     /// <summary>The first column of the only row.</summary>
     public long Number(string sql) => First(sql, statement => raw.sqlite3_column_int64(statement, 0));
@@ -123,7 +123,7 @@ sealed class SqliteHandle : IDisposable
     /// <summary>The first column of every row.</summary>
     public List<string> Texts(string sql)
     {
-        Check(raw.sqlite3_prepare_v2(db, sql, out var statement), $"prepare {sql}");
+        Check(raw.sqlite3_prepare_v2(_db, sql, out var statement), $"prepare {sql}");
         var texts = new List<string>();
         using (statement)
         {
@@ -137,14 +137,14 @@ sealed class SqliteHandle : IDisposable
     /// <exception cref="SqliteException">Another process would not end its reading, or the disk took no more.</exception>
     public void MoveLog()
     {
-        var result = raw.sqlite3_wal_checkpoint_v2(db, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
+        var result = raw.sqlite3_wal_checkpoint_v2(_db, null, raw.SQLITE_CHECKPOINT_TRUNCATE, out _, out _);
         if ((result & 0xff) == raw.SQLITE_BUSY)
-            throw new SqliteException($"{path}: the newest writes stay in {path}{LogSuffix}, because another process reads the file. The next start finds them; a copy needs both files.", raw.SQLITE_BUSY);
-        Check(result, $"move the newest writes out of {path}{LogSuffix}, where the next start finds them");
+            throw new SqliteException($"{_path}: the newest writes stay in {_path}{LogSuffix}, because another process reads the file. The next start finds them; a copy needs both files.", raw.SQLITE_BUSY);
+        Check(result, $"move the newest writes out of {_path}{LogSuffix}, where the next start finds them");
     }
 
     /// <summary>Leaves the log beside the file when this connection closes.</summary>
-    public void KeepLog() => _ = raw.sqlite3_db_config(db, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
+    public void KeepLog() => _ = raw.sqlite3_db_config(_db, raw.SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
 
     /// <summary>Whether there was no room left: in the file, in its log, or in the index that all connections share.</summary>
     public static bool IsFull(Exception failure) =>
@@ -154,10 +154,10 @@ sealed class SqliteHandle : IDisposable
 
     T First<T>(string sql, Func<sqlite3_stmt, T> column)
     {
-        Check(raw.sqlite3_prepare_v2(db, sql, out var statement), $"prepare {sql}");
+        Check(raw.sqlite3_prepare_v2(_db, sql, out var statement), $"prepare {sql}");
         using (statement)
         {
-            return Row(statement) ? column(statement) : throw new InvalidOperationException($"{path}: {sql} gave no answer.");
+            return Row(statement) ? column(statement) : throw new InvalidOperationException($"{_path}: {sql} gave no answer.");
         }
     }
 
@@ -189,7 +189,7 @@ sealed class SqliteHandle : IDisposable
 
     SqliteException Failure(int result, string doing)
     {
-        var extended = raw.sqlite3_extended_errcode(db);
+        var extended = raw.sqlite3_extended_errcode(_db);
         var why = (result & 0xff) switch
         {
             raw.SQLITE_IOERR when extended == raw.SQLITE_IOERR_SHMSIZE => Full,
@@ -202,13 +202,13 @@ sealed class SqliteHandle : IDisposable
             raw.SQLITE_IOERR => "the disk failed",
             _ => "SQLite refused",
         };
-        return new SqliteException($"{path}: could not {doing}: {why} ({raw.sqlite3_errmsg(db).utf8_to_string()}; SQLite code {extended}).", result & 0xff, extended);
+        return new SqliteException($"{_path}: could not {doing}: {why} ({raw.sqlite3_errmsg(_db).utf8_to_string()}; SQLite code {extended}).", result & 0xff, extended);
     }
 
     public void Dispose()
     {
-        foreach (var statement in statements) statement.Dispose();
+        foreach (var statement in _statements) statement.Dispose();
         // Disposing the handle closes it and frees what is left, also after a failed open.
-        db.Dispose();
+        _db.Dispose();
     }
 }

@@ -9,13 +9,13 @@ namespace Annotate.Server.Storage;
 /// </summary>
 sealed class SqliteRecords : StoredRecords
 {
-    readonly SqliteHandle handle;
-    readonly sqlite3_stmt record;
+    readonly SqliteHandle _handle;
+    readonly sqlite3_stmt _record;
 
     SqliteRecords(SqliteHandle handle)
     {
-        this.handle = handle;
-        record = handle.Prepare("SELECT version, checksum, data FROM records WHERE row=?1");
+        _handle = handle;
+        _record = handle.Prepare("SELECT version, checksum, data FROM records WHERE row=?1");
     }
 
     /// <param name="isInUse">A server has the file open.</param>
@@ -37,28 +37,28 @@ sealed class SqliteRecords : StoredRecords
         }
     }
 
-    public override Task<long> CountAsync(CancellationToken cancellation) => Task.FromResult(handle.Number("SELECT count(*) FROM names"));
+    public override Task<long> CountAsync(CancellationToken cancellation) => Task.FromResult(_handle.Number("SELECT count(*) FROM names"));
 
     public override IAsyncEnumerable<FoundRecord> ReadAsync(CancellationToken cancellation) => Read().ToAsyncEnumerable();
 
     public override IReadOnlyList<string> OwnFaults()
     {
-        var faults = handle.Texts($"PRAGMA integrity_check({Limits.ShownEntriesMax})").Where(line => line != "ok").ToList();
-        if (faults.Count == 0 && handle.Number("SELECT count(*) FROM records WHERE row NOT IN (SELECT row FROM names)") is > 0 and var nameless)
+        var faults = _handle.Texts($"PRAGMA integrity_check({Limits.ShownEntriesMax})").Where(line => line != "ok").ToList();
+        if (faults.Count == 0 && _handle.Number("SELECT count(*) FROM records WHERE row NOT IN (SELECT row FROM names)") is > 0 and var nameless)
             faults.Add($"{nameless} records belong to no name");
         return faults;
     }
 
     public override ValueTask DisposeAsync()
     {
-        handle.Dispose();
+        _handle.Dispose();
         return ValueTask.CompletedTask;
     }
 
     IEnumerable<FoundRecord> Read()
     {
-        var names = handle.Prepare("SELECT type, key, name, row FROM names ORDER BY type, key, name");
-        while (handle.Row(names))
+        var names = _handle.Prepare("SELECT type, key, name, row FROM names ORDER BY type, key, name");
+        while (_handle.Row(names))
         {
             var grain = GrainId.Create(raw.sqlite3_column_text(names, 0).utf8_to_string(), raw.sqlite3_column_text(names, 1).utf8_to_string());
             yield return Read(grain, raw.sqlite3_column_text(names, 2).utf8_to_string(), raw.sqlite3_column_int64(names, 3));
@@ -69,11 +69,11 @@ sealed class SqliteRecords : StoredRecords
     {
         try
         {
-            handle.Check(raw.sqlite3_bind_int64(record, 1, row), "bind");
-            if (!handle.Row(record)) return new FoundRecord(grain, name, [], "is missing");
-            var bytes = raw.sqlite3_column_blob(record, 2).ToArray();
-            var tag = new RecordTag(row, raw.sqlite3_column_int64(record, 0), RecordTag.KeyOf(grain, name));
-            return tag.ChecksumOf(bytes) == raw.sqlite3_column_int(record, 1)
+            _handle.Check(raw.sqlite3_bind_int64(_record, 1, row), "bind");
+            if (!_handle.Row(_record)) return new FoundRecord(grain, name, [], "is missing");
+            var bytes = raw.sqlite3_column_blob(_record, 2).ToArray();
+            var tag = new RecordTag(row, raw.sqlite3_column_int64(_record, 0), RecordTag.KeyOf(grain, name));
+            return tag.ChecksumOf(bytes) == raw.sqlite3_column_int(_record, 1)
                 ? new FoundRecord(grain, name, bytes)
                 : new FoundRecord(grain, name, [], "does not match its checksum");
         }
@@ -84,7 +84,7 @@ sealed class SqliteRecords : StoredRecords
         }
         finally
         {
-            _ = raw.sqlite3_reset(record);
+            _ = raw.sqlite3_reset(_record);
         }
     }
 }

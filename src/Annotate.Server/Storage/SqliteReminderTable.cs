@@ -6,26 +6,26 @@ namespace Annotate.Server.Storage;
 /// </summary>
 public sealed class SqliteReminderTable : IReminderTable
 {
-    readonly SqliteGrainStorage storage;
+    readonly SqliteGrainStorage _storage;
 
     /// <summary>A table in the file of <paramref name="storage"/>, which opens and closes it.</summary>
-    public SqliteReminderTable(SqliteGrainStorage storage) => this.storage = storage;
+    public SqliteReminderTable(SqliteGrainStorage storage) => _storage = storage;
 
     /// <summary>Nothing to do: the grain storage has opened the file in an earlier stage.</summary>
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public async Task<ReminderTableData> ReadRows(GrainId grainId) =>
-        new(await storage.Store.Read(tables => tables.RemindersOf(grainId)).ConfigureAwait(false));
+        new(await _storage.Store.Read(tables => tables.RemindersOf(grainId)).ConfigureAwait(false));
 
     /// <inheritdoc/>
     public async Task<ReminderTableData> ReadRows(uint begin, uint end) =>
-        new(await storage.Store.Read(tables => tables.RemindersBetween(begin, end)).ConfigureAwait(false));
+        new(await _storage.Store.Read(tables => tables.RemindersBetween(begin, end)).ConfigureAwait(false));
 
     /// <summary>One reminder, or null where there is none.</summary>
     public async Task<ReminderEntry?> ReadRow(GrainId grainId, string reminderName)
     {
-        var all = await storage.Store.Read(tables => tables.RemindersOf(grainId)).ConfigureAwait(false);
+        var all = await _storage.Store.Read(tables => tables.RemindersOf(grainId)).ConfigureAwait(false);
         return all.Find(reminder => reminder.ReminderName == reminderName);
     }
 
@@ -33,7 +33,7 @@ public sealed class SqliteReminderTable : IReminderTable
     public async Task<string?> UpsertRow(ReminderEntry entry)
     {
         var write = new ReminderUpsert(entry);
-        await storage.Store.Write(write).ConfigureAwait(false);
+        await _storage.Store.Write(write).ConfigureAwait(false);
         return write.ETag;
     }
 
@@ -41,12 +41,12 @@ public sealed class SqliteReminderTable : IReminderTable
     public async Task<bool> RemoveRow(GrainId grainId, string reminderName, string eTag)
     {
         var write = new ReminderRemoval(grainId, reminderName, eTag);
-        await storage.Store.Write(write).ConfigureAwait(false);
+        await _storage.Store.Write(write).ConfigureAwait(false);
         return write.IsRemoved;
     }
 
     /// <inheritdoc/>
-    public Task TestOnlyClearTable() => storage.Store.Write(new ReminderClearance());
+    public Task TestOnlyClearTable() => _storage.Store.Write(new ReminderClearance());
 
     sealed class ReminderUpsert(ReminderEntry entry) : QueuedWrite(0)
     {

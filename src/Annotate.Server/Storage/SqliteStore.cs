@@ -11,30 +11,30 @@ namespace Annotate.Server.Storage;
 /// </summary>
 sealed class SqliteStore : IAsyncDisposable
 {
-    readonly string path;
+    readonly string _path;
     // Monitor, not Lock: the writing thread waits on it.
-    readonly object gate = new();
-    readonly SqliteWriter writer;
-    readonly Thread thread;
-    readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    readonly ConcurrentBag<SqliteReader> idleReaders = [];
-    readonly SemaphoreSlim freeReaders = new(Limits.StorageReadersMax);
+    readonly object _gate = new();
+    readonly SqliteWriter _writer;
+    readonly Thread _thread;
+    readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly ConcurrentBag<SqliteReader> _idleReaders = [];
+    readonly SemaphoreSlim _freeReaders = new(Limits.StorageReadersMax);
 
-    List<QueuedWrite> queue = [];
-    List<QueuedWrite> batch = [];
-    long queuedBytes;
-    bool isClosed;
-    bool areReadersGone;
-    Task? closing;
-    bool isWriterWaiting;
-    int lastBatch;
-    TaskCompletionSource? room;
+    List<QueuedWrite> _queue = [];
+    List<QueuedWrite> _batch = [];
+    long _queuedBytes;
+    bool _isClosed;
+    bool _areReadersGone;
+    Task? _closing;
+    bool _isWriterWaiting;
+    int _lastBatch;
+    TaskCompletionSource? _room;
 
     SqliteStore(string path, SqliteWriter writer)
     {
-        this.path = path;
-        this.writer = writer;
-        thread = new Thread(WriteUntilClosed) { IsBackground = true, Name = "annotate-storage" };
+        _path = path;
+        _writer = writer;
+        _thread = new Thread(WriteUntilClosed) { IsBackground = true, Name = "annotate-storage" };
     }
 
     /// <summary>Opens the file, creates it where it is missing, closes it to other accounts, and starts writing to it.</summary>
@@ -47,7 +47,7 @@ sealed class SqliteStore : IAsyncDisposable
         OwnerOnly.Ensure(full);
         foreach (var beside in (string[])["-wal", "-shm"]) OwnerOnly.CloseToOthers(full + beside);
         var store = new SqliteStore(full, SqliteWriter.Open(full));
-        store.thread.Start();
+        store._thread.Start();
         return store;
     }
 
@@ -56,7 +56,7 @@ sealed class SqliteStore : IAsyncDisposable
     {
         get
         {
-            lock (gate) return queue.Count;
+            lock (_gate) return _queue.Count;
         }
     }
 
@@ -74,24 +74,24 @@ sealed class SqliteStore : IAsyncDisposable
     bool TryQueue(QueuedWrite write, out Task untilRoom)
     {
         untilRoom = Task.CompletedTask;
-        lock (gate)
+        lock (_gate)
         {
-            ObjectDisposedException.ThrowIf(isClosed, this);
+            ObjectDisposedException.ThrowIf(_isClosed, this);
             if (!HasRoom)
             {
-                untilRoom = (room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
+                untilRoom = (_room ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
                 return false;
             }
 
-            queue.Add(write);
-            queuedBytes += write.Bytes;
-            if (isWriterWaiting) Monitor.Pulse(gate);
+            _queue.Add(write);
+            _queuedBytes += write.Bytes;
+            if (_isWriterWaiting) Monitor.Pulse(_gate);
             return true;
         }
     }
 
     // What comes is let in whole: a large record that had to wait for a queue with room for it would wait for ever beside many small ones.
-    bool HasRoom => queue.Count < Limits.StorageQueueRecordsMax && queuedBytes < Limits.StorageQueueBytesMax;
+    bool HasRoom => _queue.Count < Limits.StorageQueueRecordsMax && _queuedBytes < Limits.StorageQueueBytesMax;
 
     void WriteUntilClosed()
     {
@@ -99,19 +99,19 @@ sealed class SqliteStore : IAsyncDisposable
         {
             while (TakeBatch())
             {
-                writer.WriteBatch(batch);
-                batch.Clear();
+                _writer.WriteBatch(_batch);
+                _batch.Clear();
             }
 
             AwaitReadersEnd();
-            writer.Close();
-            ended.SetResult();
+            _writer.Close();
+            _ended.SetResult();
         }
         catch (Exception unexpected)
         {
             // Whatever it was, whoever waits must hear of it: those queued now, those to come, and the one who closes.
             FailQueued(unexpected);
-            ended.SetException(unexpected);
+            _ended.SetException(unexpected);
         }
     }
 
@@ -119,72 +119,72 @@ sealed class SqliteStore : IAsyncDisposable
     bool TakeBatch()
     {
         TaskCompletionSource? made;
-        lock (gate)
+        lock (_gate)
         {
-            while (queue.Count == 0 && !isClosed)
+            while (_queue.Count == 0 && !_isClosed)
             {
-                isWriterWaiting = true;
-                Monitor.Wait(gate);
+                _isWriterWaiting = true;
+                Monitor.Wait(_gate);
             }
 
-            isWriterWaiting = false;
-            for (var waits = 0; waits < Limits.StorageGatherWaitsMax && MayGather; waits++) Monitor.Wait(gate, 1);
-            lastBatch = queue.Count;
-            (queue, batch) = (batch, queue);
-            queuedBytes = 0;
-            (made, room) = (room, null);
+            _isWriterWaiting = false;
+            for (var waits = 0; waits < Limits.StorageGatherWaitsMax && MayGather; waits++) Monitor.Wait(_gate, 1);
+            _lastBatch = _queue.Count;
+            (_queue, _batch) = (_batch, _queue);
+            _queuedBytes = 0;
+            (made, _room) = (_room, null);
         }
 
         made?.SetResult();
-        return batch.Count > 0;
+        return _batch.Count > 0;
     }
 
     // The connection that closes last moves the log into the file, and only if no other has it open. Two that close at the same moment each find
     // the other one there, and the newest writes stay in the log.
     void AwaitReadersEnd()
     {
-        lock (gate)
+        lock (_gate)
         {
-            while (!areReadersGone) Monitor.Wait(gate);
+            while (!_areReadersGone) Monitor.Wait(_gate);
         }
     }
 
     // Work that waits for a thread may bring more writes; if none does, this is over in a few milliseconds.
     bool MayGather =>
-        lastBatch >= Limits.StorageGatherWritesMin && queue.Count < Limits.StorageGatherWritesMax && HasRoom && !isClosed
+        _lastBatch >= Limits.StorageGatherWritesMin && _queue.Count < Limits.StorageGatherWritesMax && HasRoom && !_isClosed
         && ThreadPool.PendingWorkItemCount > 0;
 
     void FailQueued(Exception why)
     {
-        lock (gate)
+        lock (_gate)
         {
-            isClosed = true;
-            foreach (var write in batch.Concat(queue)) write.TrySetException(why);
-            queue.Clear();
-            room?.TrySetResult();
+            _isClosed = true;
+            foreach (var write in _batch.Concat(_queue)) write.TrySetException(why);
+            _queue.Clear();
+            _room?.TrySetResult();
         }
     }
 
     /// <summary>Reads on a thread of the pool, never on the caller's. Sees every write whose task has ended.</summary>
     public Task<T> Read<T>(Func<SqliteTables, T> read) => Task.Run(async () =>
     {
-        await freeReaders.WaitAsync().ConfigureAwait(false);
+        await _freeReaders.WaitAsync().ConfigureAwait(false);
         try
         {
-            ObjectDisposedException.ThrowIf(Volatile.Read(ref isClosed), this);
-            if (!idleReaders.TryTake(out var reader)) reader = SqliteReader.Open(path);
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _isClosed), this);
+            if (!_idleReaders.TryTake(out var reader)) reader = SqliteReader.Open(_path);
             try
             {
                 return read(reader.Tables);
             }
             finally
             {
-                idleReaders.Add(reader);
+                _idleReaders.Add(reader);
             }
         }
         finally
         {
-            freeReaders.Release();
+            _freeReaders.Release();
         }
     });
 
@@ -195,26 +195,26 @@ sealed class SqliteStore : IAsyncDisposable
     /// <exception cref="SqliteException">The log could not be moved; it is kept, and read at the next start.</exception>
     public ValueTask DisposeAsync()
     {
-        lock (gate)
+        lock (_gate)
         {
-            isClosed = true;
-            Monitor.Pulse(gate);
-            return new ValueTask(closing ??= CloseAsync());
+            _isClosed = true;
+            Monitor.Pulse(_gate);
+            return new ValueTask(_closing ??= CloseAsync());
         }
     }
 
     async Task CloseAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        for (var reader = 0; reader < Limits.StorageReadersMax; reader++) await freeReaders.WaitAsync().ConfigureAwait(false);
-        while (idleReaders.TryTake(out var idle)) idle.Dispose();
-        freeReaders.Release(Limits.StorageReadersMax);
-        lock (gate)
+        for (var reader = 0; reader < Limits.StorageReadersMax; reader++) await _freeReaders.WaitAsync().ConfigureAwait(false);
+        while (_idleReaders.TryTake(out var idle)) idle.Dispose();
+        _freeReaders.Release(Limits.StorageReadersMax);
+        lock (_gate)
         {
-            areReadersGone = true;
-            Monitor.Pulse(gate);
+            _areReadersGone = true;
+            Monitor.Pulse(_gate);
         }
 
-        await ended.Task.ConfigureAwait(false);
+        await _ended.Task.ConfigureAwait(false);
     }
 }

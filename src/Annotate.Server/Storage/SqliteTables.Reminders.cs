@@ -7,23 +7,23 @@ sealed partial class SqliteTables
 {
     const string ReminderColumns = "SELECT etag, grain, name, start_ticks, period_ticks FROM reminders";
 
-    readonly sqlite3_stmt remindersOf = handle.Prepare($"{ReminderColumns} WHERE grain=?1");
-    readonly sqlite3_stmt remindersWithin = handle.Prepare($"{ReminderColumns} WHERE hash>?1 AND hash<=?2");
-    readonly sqlite3_stmt remindersAround = handle.Prepare($"{ReminderColumns} WHERE hash>?1 OR hash<=?2");
-    readonly sqlite3_stmt upsert = handle.Prepare("INSERT OR REPLACE INTO reminders(hash, grain, name, start_ticks, period_ticks) VALUES(?1, ?2, ?3, ?4, ?5)");
-    readonly sqlite3_stmt remove = handle.Prepare("DELETE FROM reminders WHERE grain=?1 AND name=?2 AND etag=?3");
+    readonly sqlite3_stmt _remindersOf = handle.Prepare($"{ReminderColumns} WHERE grain=?1");
+    readonly sqlite3_stmt _remindersWithin = handle.Prepare($"{ReminderColumns} WHERE hash>?1 AND hash<=?2");
+    readonly sqlite3_stmt _remindersAround = handle.Prepare($"{ReminderColumns} WHERE hash>?1 OR hash<=?2");
+    readonly sqlite3_stmt _upsert = handle.Prepare("INSERT OR REPLACE INTO reminders(hash, grain, name, start_ticks, period_ticks) VALUES(?1, ?2, ?3, ?4, ?5)");
+    readonly sqlite3_stmt _remove = handle.Prepare("DELETE FROM reminders WHERE grain=?1 AND name=?2 AND etag=?3");
 
     /// <summary>The reminders of one grain.</summary>
     public List<ReminderEntry> RemindersOf(GrainId grain)
     {
-        handle.Check(raw.sqlite3_bind_text(remindersOf, 1, grain.ToString()), "bind");
-        return ReadReminders(remindersOf);
+        handle.Check(raw.sqlite3_bind_text(_remindersOf, 1, grain.ToString()), "bind");
+        return ReadReminders(_remindersOf);
     }
 
     /// <summary>The reminders of the grains whose hash is in (begin, end]; where begin is not below end, that goes over the top of the ring.</summary>
     public List<ReminderEntry> RemindersBetween(uint begin, uint end)
     {
-        var statement = begin < end ? remindersWithin : remindersAround;
+        var statement = begin < end ? _remindersWithin : _remindersAround;
         handle.Check(raw.sqlite3_bind_int64(statement, 1, begin), "bind");
         handle.Check(raw.sqlite3_bind_int64(statement, 2, end), "bind");
         return ReadReminders(statement);
@@ -32,12 +32,12 @@ sealed partial class SqliteTables
     /// <summary>Writes a reminder over what there was, and returns its new ETag: the replaced row gives way to one with a new number.</summary>
     public string Upsert(ReminderEntry entry)
     {
-        handle.Check(raw.sqlite3_bind_int64(upsert, 1, entry.GrainId.GetUniformHashCode()), "bind");
-        handle.Check(raw.sqlite3_bind_text(upsert, 2, entry.GrainId.ToString()), "bind");
-        handle.Check(raw.sqlite3_bind_text(upsert, 3, entry.ReminderName), "bind");
-        handle.Check(raw.sqlite3_bind_int64(upsert, 4, entry.StartAt.ToUniversalTime().Ticks), "bind");
-        handle.Check(raw.sqlite3_bind_int64(upsert, 5, entry.Period.Ticks), "bind");
-        handle.Run(upsert);
+        handle.Check(raw.sqlite3_bind_int64(_upsert, 1, entry.GrainId.GetUniformHashCode()), "bind");
+        handle.Check(raw.sqlite3_bind_text(_upsert, 2, entry.GrainId.ToString()), "bind");
+        handle.Check(raw.sqlite3_bind_text(_upsert, 3, entry.ReminderName), "bind");
+        handle.Check(raw.sqlite3_bind_int64(_upsert, 4, entry.StartAt.ToUniversalTime().Ticks), "bind");
+        handle.Check(raw.sqlite3_bind_int64(_upsert, 5, entry.Period.Ticks), "bind");
+        handle.Run(_upsert);
         return raw.sqlite3_last_insert_rowid(handle.Db).ToString(CultureInfo.InvariantCulture);
     }
 
@@ -45,10 +45,10 @@ sealed partial class SqliteTables
     public bool Remove(GrainId grain, string name, string etag)
     {
         if (!long.TryParse(etag, NumberStyles.None, CultureInfo.InvariantCulture, out var row)) return false;
-        handle.Check(raw.sqlite3_bind_text(remove, 1, grain.ToString()), "bind");
-        handle.Check(raw.sqlite3_bind_text(remove, 2, name), "bind");
-        handle.Check(raw.sqlite3_bind_int64(remove, 3, row), "bind");
-        handle.Run(remove);
+        handle.Check(raw.sqlite3_bind_text(_remove, 1, grain.ToString()), "bind");
+        handle.Check(raw.sqlite3_bind_text(_remove, 2, name), "bind");
+        handle.Check(raw.sqlite3_bind_int64(_remove, 3, row), "bind");
+        handle.Run(_remove);
         return raw.sqlite3_changes(handle.Db) == 1;
     }
 

@@ -21,15 +21,15 @@ sealed partial class SqliteTables(SqliteHandle handle)
         CREATE INDEX reminders_by_hash ON reminders(hash);
         """;
 
-    readonly sqlite3_stmt begin = handle.Prepare("BEGIN IMMEDIATE");
-    readonly sqlite3_stmt commit = handle.Prepare("COMMIT");
-    readonly sqlite3_stmt find = handle.Prepare(
+    readonly sqlite3_stmt _begin = handle.Prepare("BEGIN IMMEDIATE");
+    readonly sqlite3_stmt _commit = handle.Prepare("COMMIT");
+    readonly sqlite3_stmt _find = handle.Prepare(
         "SELECT n.row, r.version, r.checksum, r.data FROM names n LEFT JOIN records r ON r.row=n.row WHERE n.type=?1 AND n.key=?2 AND n.name=?3");
-    readonly sqlite3_stmt overwrite = handle.Prepare("UPDATE records SET version=?3, checksum=?4, data=?5 WHERE row=?1 AND version=?2");
-    readonly sqlite3_stmt insert = handle.Prepare("INSERT INTO records(version, checksum, data) VALUES(1, ?1, ?2)");
-    readonly sqlite3_stmt nameIt = handle.Prepare("INSERT INTO names(type, key, name, row) VALUES(?1, ?2, ?3, ?4)");
-    readonly sqlite3_stmt erase = handle.Prepare("DELETE FROM records WHERE row=?1 AND version=?2");
-    readonly sqlite3_stmt unname = handle.Prepare("DELETE FROM names WHERE type=?1 AND key=?2 AND name=?3");
+    readonly sqlite3_stmt _overwrite = handle.Prepare("UPDATE records SET version=?3, checksum=?4, data=?5 WHERE row=?1 AND version=?2");
+    readonly sqlite3_stmt _insert = handle.Prepare("INSERT INTO records(version, checksum, data) VALUES(1, ?1, ?2)");
+    readonly sqlite3_stmt _nameIt = handle.Prepare("INSERT INTO names(type, key, name, row) VALUES(?1, ?2, ?3, ?4)");
+    readonly sqlite3_stmt _erase = handle.Prepare("DELETE FROM records WHERE row=?1 AND version=?2");
+    readonly sqlite3_stmt _unname = handle.Prepare("DELETE FROM names WHERE type=?1 AND key=?2 AND name=?3");
 
     /// <summary>The connection they are used on.</summary>
     public SqliteHandle Handle => handle;
@@ -55,10 +55,10 @@ sealed partial class SqliteTables(SqliteHandle handle)
     }
 
     /// <summary>Starts a transaction that may write.</summary>
-    public void Begin() => handle.Run(begin);
+    public void Begin() => handle.Run(_begin);
 
     /// <summary>Ends it, durably.</summary>
-    public void Commit() => handle.Run(commit);
+    public void Commit() => handle.Run(_commit);
 
     /// <summary>Takes back a transaction, if one is open: some errors end it by themselves.</summary>
     public void RollBack()
@@ -70,18 +70,18 @@ sealed partial class SqliteTables(SqliteHandle handle)
     /// <exception cref="InvalidDataException">The record is there, but not as it was written.</exception>
     public (RecordTag Tag, byte[] Bytes)? Read(GrainId grain, string name)
     {
-        BindName(find, grain, name);
+        BindName(_find, grain, name);
         try
         {
-            if (!handle.Row(find)) return null;
-            if (raw.sqlite3_column_type(find, 1) == raw.SQLITE_NULL) throw Damaged(grain, name, "is missing");
-            var tag = new RecordTag(raw.sqlite3_column_int64(find, 0), raw.sqlite3_column_int64(find, 1), RecordTag.KeyOf(grain, name));
-            var bytes = raw.sqlite3_column_blob(find, 3).ToArray();
-            return tag.ChecksumOf(bytes) == raw.sqlite3_column_int(find, 2) ? (tag, bytes) : throw Damaged(grain, name, "does not match its checksum");
+            if (!handle.Row(_find)) return null;
+            if (raw.sqlite3_column_type(_find, 1) == raw.SQLITE_NULL) throw Damaged(grain, name, "is missing");
+            var tag = new RecordTag(raw.sqlite3_column_int64(_find, 0), raw.sqlite3_column_int64(_find, 1), RecordTag.KeyOf(grain, name));
+            var bytes = raw.sqlite3_column_blob(_find, 3).ToArray();
+            return tag.ChecksumOf(bytes) == raw.sqlite3_column_int(_find, 2) ? (tag, bytes) : throw Damaged(grain, name, "does not match its checksum");
         }
         finally
         {
-            _ = raw.sqlite3_reset(find);
+            _ = raw.sqlite3_reset(_find);
         }
     }
 
@@ -90,13 +90,13 @@ sealed partial class SqliteTables(SqliteHandle handle)
     {
         if (RowOf(grain, name) is not null) return null;
         var tag = new RecordTag(0, 1, RecordTag.KeyOf(grain, name));
-        handle.Check(raw.sqlite3_bind_int(insert, 1, tag.ChecksumOf(bytes)), "bind");
-        BindBytes(insert, 2, bytes);
-        handle.Run(insert);
+        handle.Check(raw.sqlite3_bind_int(_insert, 1, tag.ChecksumOf(bytes)), "bind");
+        BindBytes(_insert, 2, bytes);
+        handle.Run(_insert);
         tag = tag with { Row = raw.sqlite3_last_insert_rowid(handle.Db) };
-        BindName(nameIt, grain, name);
-        handle.Check(raw.sqlite3_bind_int64(nameIt, 4, tag.Row), "bind");
-        handle.Run(nameIt);
+        BindName(_nameIt, grain, name);
+        handle.Check(raw.sqlite3_bind_int64(_nameIt, 4, tag.Row), "bind");
+        handle.Run(_nameIt);
         return tag;
     }
 
@@ -104,36 +104,36 @@ sealed partial class SqliteTables(SqliteHandle handle)
     public RecordTag? Overwrite(RecordTag seen, ReadOnlySpan<byte> bytes)
     {
         var next = seen.Next;
-        BindRow(overwrite, seen);
-        handle.Check(raw.sqlite3_bind_int64(overwrite, 3, next.Version), "bind");
-        handle.Check(raw.sqlite3_bind_int(overwrite, 4, next.ChecksumOf(bytes)), "bind");
-        BindBytes(overwrite, 5, bytes);
-        handle.Run(overwrite);
+        BindRow(_overwrite, seen);
+        handle.Check(raw.sqlite3_bind_int64(_overwrite, 3, next.Version), "bind");
+        handle.Check(raw.sqlite3_bind_int(_overwrite, 4, next.ChecksumOf(bytes)), "bind");
+        BindBytes(_overwrite, 5, bytes);
+        handle.Run(_overwrite);
         return raw.sqlite3_changes(handle.Db) == 1 ? next : null;
     }
 
     /// <summary>Removes the record as it was last seen; false where it has changed since.</summary>
     public bool Erase(GrainId grain, string name, RecordTag seen)
     {
-        BindRow(erase, seen);
-        handle.Run(erase);
+        BindRow(_erase, seen);
+        handle.Run(_erase);
         if (raw.sqlite3_changes(handle.Db) != 1) return false;
-        BindName(unname, grain, name);
-        handle.Run(unname);
+        BindName(_unname, grain, name);
+        handle.Run(_unname);
         return true;
     }
 
     /// <summary>The tag a record has now, without its bytes: for the message of a conflict, and to refuse a second first write.</summary>
     public RecordTag? RowOf(GrainId grain, string name)
     {
-        BindName(find, grain, name);
+        BindName(_find, grain, name);
         try
         {
-            return handle.Row(find) ? new RecordTag(raw.sqlite3_column_int64(find, 0), raw.sqlite3_column_int64(find, 1), RecordTag.KeyOf(grain, name)) : null;
+            return handle.Row(_find) ? new RecordTag(raw.sqlite3_column_int64(_find, 0), raw.sqlite3_column_int64(_find, 1), RecordTag.KeyOf(grain, name)) : null;
         }
         finally
         {
-            _ = raw.sqlite3_reset(find);
+            _ = raw.sqlite3_reset(_find);
         }
     }
 

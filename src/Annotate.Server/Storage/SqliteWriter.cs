@@ -6,14 +6,14 @@ namespace Annotate.Server.Storage;
 /// <summary>The connection that writes. Used by the storage thread alone, once it is open.</summary>
 sealed class SqliteWriter
 {
-    readonly SqliteHandle handle;
-    readonly SqliteTables tables;
-    Exception? broken;
+    readonly SqliteHandle _handle;
+    readonly SqliteTables _tables;
+    Exception? _broken;
 
     SqliteWriter(SqliteHandle handle)
     {
-        this.handle = handle;
-        tables = new SqliteTables(handle);
+        _handle = handle;
+        _tables = new SqliteTables(handle);
     }
 
     /// <summary>Opens the file and makes its tables where it has none.</summary>
@@ -38,10 +38,10 @@ sealed class SqliteWriter
     {
         try
         {
-            if (broken is not null) throw broken;
-            tables.Begin();
-            foreach (var write in batch) write.Apply(tables);
-            tables.Commit();
+            if (_broken is not null) throw _broken;
+            _tables.Begin();
+            foreach (var write in batch) write.Apply(_tables);
+            _tables.Commit();
         }
         catch (Exception failure)
         {
@@ -54,15 +54,15 @@ sealed class SqliteWriter
 
     Exception TakeBack(Exception failure)
     {
-        if (IsLasting(failure)) broken = failure;
+        if (IsLasting(failure)) _broken = failure;
         try
         {
-            tables.RollBack();
+            _tables.RollBack();
             return failure;
         }
         catch (SqliteException second)
         {
-            return broken = new AggregateException(failure, second);
+            return _broken = new AggregateException(failure, second);
         }
     }
 
@@ -78,12 +78,12 @@ sealed class SqliteWriter
         try
         {
             // What a failed disk still has is for whoever looks at it next: nothing of it is moved over the file.
-            if (broken is null) handle.MoveLog();
-            else handle.KeepLog();
+            if (_broken is null) _handle.MoveLog();
+            else _handle.KeepLog();
         }
         finally
         {
-            handle.Dispose();
+            _handle.Dispose();
         }
     }
 }
@@ -91,11 +91,11 @@ sealed class SqliteWriter
 /// <summary>One of the connections that read, each used by one thread at a time.</summary>
 sealed class SqliteReader : IDisposable
 {
-    readonly SqliteHandle handle;
+    readonly SqliteHandle _handle;
 
     SqliteReader(SqliteHandle handle)
     {
-        this.handle = handle;
+        _handle = handle;
         Tables = new SqliteTables(handle);
     }
 
@@ -116,5 +116,5 @@ sealed class SqliteReader : IDisposable
         }
     }
 
-    public void Dispose() => handle.Dispose();
+    public void Dispose() => _handle.Dispose();
 }
