@@ -63,6 +63,9 @@ export async function read(page, eId, heading) {
   await page.getByRole('heading', { level: 2, name: heading }).waitFor();
 }
 
+/** Whether an address is that of the first page, which adds to it what it shows, maybe before it has loaded. */
+export const isFirstPage = address => address.pathname === '/';
+
 export const isStillTheSamePage = page => page.evaluate(() => window.notReloaded === true);
 
 /** The words of a section as they stand on the page, a line for each block. */

@@ -418,6 +418,8 @@ test('the toolbar by keyboard, on a phone, and before axe', { timeout: 4 * WaitM
   await small.getByRole('navigation', { name: 'Parts of this page' }).getByRole('button', { name: 'Statement' }).tap();
   await edit(small);
   await small.getByRole('button', { name: 'Bulleted list' }).tap();
+  // Until the other's page has said where its caret is now, it stands between the items.
+  await small.waitForFunction(() => document.querySelector('.ProseMirror li') && !document.querySelector('.ProseMirror :is(ul, ol) > .caret'));
   await small.getByRole('button', { name: 'Redo' }).focus();
   assert.ok(await small.getByRole('button', { name: 'Redo' }).evaluate(tool => tool.getBoundingClientRect().right <= innerWidth), 'every tool can be reached');
   assert.equal(await small.evaluate(() => document.documentElement.scrollWidth - innerWidth), 0);
